@@ -1,0 +1,116 @@
+"""One frozen settings object, read from the environment once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A token bucket's figures: `burst` at once, then `per_second`."""
+
+    burst: float
+    per_second: float
+
+
+DEFAULT_RATES: Mapping[str, Rate] = {
+    "posts": Rate(10, 1),
+    "acts": Rate(30, 5),  # edits, removals, membership: rarer than posts, cheaper than a flood
+    "typing": Rate(1, 1 / 3),
+    "reads": Rate(20, 4),
+    "subscribes": Rate(50, 5),
+    "frames": Rate(40, 20),
+    "connects": Rate(16, 16 / 60),
+    "polls": Rate(20, 2),
+    "sockets": Rate(5, 0),  # not a rate: the most sockets one person may hold open
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a process of Corridor can be told. Seconds unless a name says otherwise."""
+
+    data: Path
+    database_url: str
+    redis_url: str | None = None
+    secret: bytes = field(default=b"", repr=False)
+    origins: frozenset[str] = frozenset()
+    trusted_proxies: str = ""
+    rates: Mapping[str, Rate] = field(default_factory=lambda: dict(DEFAULT_RATES))
+    ping: float = 25.0
+    poll: float = 1.0
+    session_check: float = 60.0
+    stall: float = 10.0
+    long_poll: float = 25.0
+    presence_quiet: float = 30.0
+    clock: str | None = None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ, data: Path | None = None) -> "Settings":
+        """Read CORRIDOR_* from `environ`; `data` (a command's --data) wins over CORRIDOR_DATA.
+
+        Raises ValueError with a sentence for whoever installs it when a value cannot be understood.
+        """
+        folder = data or Path(environ.get("CORRIDOR_DATA", "data"))
+        return cls(
+            data=folder,
+            database_url=_secret_text(environ, "CORRIDOR_DATABASE_URL") or f"sqlite:///{folder / 'corridor.db'}",
+            redis_url=_secret_text(environ, "CORRIDOR_REDIS_URL"),
+            secret=(_secret_text(environ, "CORRIDOR_SECRET") or "").encode(),
+            origins=frozenset(filter(None, (o.strip() for o in environ.get("CORRIDOR_ORIGINS", "").split(",")))),
+            trusted_proxies=environ.get("CORRIDOR_TRUST_PROXY", ""),
+            rates={**DEFAULT_RATES, **_rates(environ.get("CORRIDOR_LIMITS", ""))},
+            ping=_seconds(environ, "CORRIDOR_PING", 25),
+            poll=_seconds(environ, "CORRIDOR_POLL", 1),
+            session_check=_seconds(environ, "CORRIDOR_SESSION_CHECK", 60),
+            stall=_seconds(environ, "CORRIDOR_STALL", 10),
+            long_poll=_seconds(environ, "CORRIDOR_LONG_POLL", 25),
+            presence_quiet=_seconds(environ, "CORRIDOR_PRESENCE_QUIET", 30),
+            clock=environ.get("CORRIDOR_CLOCK"),
+        )
+
+
+def load_secret(settings: Settings) -> bytes:
+    """The installation's secret: from the environment, else a file in the data folder that is made on first use."""
+    if settings.secret:
+        return settings.secret
+    path = settings.data / "secret"
+    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_urlsafe(32).encode())
+    return path.read_bytes()
+
+
+def _secret_text(environ: Mapping[str, str], name: str) -> str | None:
+    """A value given directly or, as container secrets are, by the path of a file that holds it."""
+    if path := environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    return environ.get(name) or None
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        value = float(environ.get(name, default))
+    except ValueError:
+        raise ValueError(f"{name} takes a number of seconds") from None
+    if value <= 0 and name != "CORRIDOR_PRESENCE_QUIET":
+        raise ValueError(f"{name} takes a number of seconds above nought")
+    return value
+
+
+def _rates(text: str) -> dict[str, Rate]:
+    """`posts=10/1 frames=40/20` → buckets by name; burst before the stroke, refill a second after it."""
+    rates = {}
+    for part in text.split():
+        name, _, figures = part.partition("=")
+        burst, _, per_second = figures.partition("/")
+        if name not in DEFAULT_RATES:
+            raise ValueError(f"CORRIDOR_LIMITS knows no '{name}'; it knows {', '.join(sorted(DEFAULT_RATES))}")
+        rates[name] = Rate(float(burst), float(per_second or 0))
+    return rates

@@ -1,0 +1,1 @@
+"""The database: connections, transactions that publish after commit, group commit, migrations."""

@@ -1,0 +1,172 @@
+"""Reading and writing, off the event loop, with what was written published only after its commit.
+
+Work is a plain function that is given a connection. On SQLite it runs in a thread (one hop for the whole transaction,
+not one for each statement); on PostgreSQL in a greenlet of the event loop over asyncpg. The same function serves both.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, TypeVarTuple
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+BUSY_TIMEOUT_MS = 10_000
+READERS = 3
+
+
+class Published(Protocol):
+    """What a transaction announces: a row of a room's log."""
+
+    @property
+    def room(self) -> str: ...
+
+    @property
+    def seq(self) -> int: ...
+
+
+OnCommit = Callable[[Sequence[Any]], None]
+
+
+class Transaction:
+    """A write transaction. What it publishes is handed on after the commit, and never if there is none."""
+
+    __slots__ = ("connection", "published")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.published: list[Published] = []
+
+    def publish(self, row: Published) -> None:
+        self.published.append(row)
+
+
+class Database(Protocol):
+    """Two ways in, one way to publish."""
+
+    dialect: str
+
+    async def read(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T: ...
+
+    async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T: ...
+
+    async def close(self) -> None: ...
+
+
+def open_database(url: str, on_commit: OnCommit = lambda rows: None) -> Database:
+    """The database behind `url` (sqlite:///… or postgresql+asyncpg://…).
+
+    `on_commit` is called on the event loop with the rows that a transaction published, after it committed.
+    """
+    match make_url(url).get_backend_name():
+        case "sqlite":
+            return SQLite(url, on_commit)
+        case "postgresql":
+            return PostgreSQL(url, on_commit)
+        case other:
+            raise ValueError(f"Corridor runs on SQLite and PostgreSQL, not on {other}")
+
+
+class SQLite:
+    """One writer thread and a few readers on one file, in WAL mode with every commit synced to disk."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: str, on_commit: OnCommit) -> None:
+        self._on_commit = on_commit
+        Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+        self._write_engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+        self._read_engine = _sqlite_engine(url, begin="BEGIN", query_only=True)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+
+    async def read(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._in_connection, work, args)
+
+    async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
+        # Shielded: a caller that goes away must not keep a commit that happened from being announced.
+        return await asyncio.shield(asyncio.ensure_future(self._write(work, args)))
+
+    async def _write(self, work: Callable[..., T], args: tuple[Any, ...]) -> T:
+        loop = asyncio.get_running_loop()
+        result, published = await loop.run_in_executor(self._writer, self._in_transaction, work, args)
+        if published:
+            self._on_commit(published)
+        return result
+
+    def _in_connection(self, work: Callable[..., T], args: tuple[Any, ...]) -> T:
+        with self._read_engine.connect() as connection:
+            return work(connection, *args)
+
+    def _in_transaction(self, work: Callable[..., T], args: tuple[Any, ...]) -> tuple[T, list[Published]]:
+        with self._write_engine.begin() as connection:
+            return _collected(connection, work, args)
+
+    async def close(self) -> None:
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+
+
+class PostgreSQL:
+    """A pool of asyncpg connections."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, on_commit: OnCommit) -> None:
+        self._on_commit = on_commit
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=8, max_overflow=8, connect_args={"timeout": 10, "command_timeout": 30}
+        )
+
+    async def read(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(work, *args)
+
+    async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
+        # Shielded for the same reason as SQLite's.
+        return await asyncio.shield(asyncio.ensure_future(self._write(work, args)))
+
+    async def _write(self, work: Callable[..., T], args: tuple[Any, ...]) -> T:
+        async with self._engine.begin() as connection:
+            result, published = await connection.run_sync(_collected, work, args)
+        if published:
+            self._on_commit(published)
+        return result
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _collected(connection: Connection, work: Callable[..., T], args: tuple[Any, ...]) -> tuple[T, list[Published]]:
+    transaction = Transaction(connection)
+    return work(transaction, *args), transaction.published
+
+
+def _sqlite_engine(url: str, begin: str, query_only: bool = False) -> Engine:
+    engine = create_engine(url, pool_size=READERS + 1, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # else the driver begins transactions of its own
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "cache_size=-16384",
+            f"query_only={'ON' if query_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,38 @@
+"""What is true of a database as a whole: its epoch, and whether it holds demonstration data."""
+
+import secrets
+
+from sqlalchemy import Column, Connection, Table, Text, select
+
+from storage.database import Transaction
+from storage.schema import metadata
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+def read(connection: Connection, name: str) -> str | None:
+    return connection.scalar(select(installation.c.value).where(installation.c.name == name))
+
+
+def write(transaction: Transaction, name: str, value: str) -> None:
+    connection = transaction.connection
+    found = connection.execute(installation.update().where(installation.c.name == name).values(value=value))
+    if not found.rowcount:
+        connection.execute(installation.insert().values(name=name, value=value))
+
+
+def epoch(transaction: Transaction) -> str:
+    """The database's epoch, made on first use. A restore gives a new one, since numbers may then be used again."""
+    value = read(transaction.connection, "epoch")
+    return value if value is not None else new_epoch(transaction)
+
+
+def new_epoch(transaction: Transaction) -> str:
+    value = secrets.token_hex(4)
+    write(transaction, "epoch", value)
+    return value
