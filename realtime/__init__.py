@@ -1,0 +1,1 @@
+"""The live protocol, its connections, and what carries hints between processes."""
