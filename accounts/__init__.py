@@ -1,0 +1,1 @@
+"""Schools, people, sessions, and who may do what."""

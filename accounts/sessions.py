@@ -1,0 +1,143 @@
+"""Server-side sessions: made at sign-in, found by the hash of a token, ended here or everywhere."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, TextClause, select, text, update
+
+from accounts.model import person, session
+from accounts.rules import initials
+from realtime.protocol import CloseCode
+from storage.database import Transaction
+from storage.ids import new_id
+from storage.rows import AnyRow, as_json, recordset
+
+LIFETIME_MS: Final = 30 * 24 * 3600 * 1000
+MOST_SESSIONS: Final = 20  # of one person; the oldest gives way
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person, as the database had them when the request came."""
+
+    person: str
+    session: str
+    session_expires_ms: int
+    name: str
+    role: str
+    school: str
+    school_slug: str
+    school_name: str
+    phase: str
+    zone: str
+
+    @property
+    def own_room(self) -> str:
+        return own_room_of(self.person)
+
+    @property
+    def card(self) -> dict[str, Any]:
+        return {
+            "id": self.person,
+            "name": self.name,
+            "role": self.role,
+            "school": self.school,
+            "initials": initials(self.name),
+        }
+
+
+def own_room_of(person_id: str) -> str:
+    """A person's own room: where counts, invitations and outcomes reach that person."""
+    return "u" + person_id[1:]
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+_find: dict[str, TextClause] = {}
+
+
+def find(connection: Connection, tokens: Sequence[str], now_ms: int) -> list[Actor | None]:
+    """The people behind these session tokens, in order; None where a session is unknown or over."""
+    dialect = connection.dialect.name
+    statement = _find.get(dialect)
+    if statement is None:
+        given = recordset(dialect, "hashes", {"hash": str})
+        statement = _find[dialect] = text(f"""
+            SELECT given.hash, person.id, session.id, session.expires_ms, person.name, person.role, school.id,
+                   school.slug, school.name, school.phase, school.zone
+            FROM {given} AS given
+            JOIN session ON session.token_hash = given.hash
+            JOIN person ON person.id = session.person_id
+            JOIN school ON school.id = person.school_id
+            WHERE session.ended_ms IS NULL AND session.expires_ms > :now AND person.disabled_ms IS NULL
+        """)
+    hashes = [hash_token(token) for token in tokens]
+    rows = connection.execute(statement, {"hashes": as_json([h] for h in set(hashes)), "now": now_ms})
+    found = {row[0]: Actor(*row[1:]) for row in rows}
+    return [found.get(each) for each in hashes]
+
+
+def start(tx: Transaction, person_id: str, device: str, now_ms: int) -> str:
+    """Begin a session and give its token, which is kept nowhere."""
+    token = secrets.token_urlsafe(32)
+    tx.connection.execute(
+        session.insert().values(
+            id=new_id("k"),
+            token_hash=hash_token(token),
+            person_id=person_id,
+            device=device[:200],
+            created_ms=now_ms,
+            expires_ms=now_ms + LIFETIME_MS,
+        )
+    )
+    return token
+
+
+def surplus(connection: Connection, person_id: str, now_ms: int) -> list[str]:
+    """The sessions of a person beyond the most that one may have."""
+    open_ones = select(session.c.id).where(
+        session.c.person_id == person_id, session.c.ended_ms.is_(None), session.c.expires_ms > now_ms
+    )
+    ordered = open_ones.order_by(session.c.created_ms.desc(), session.c.id)
+    return list(connection.scalars(ordered.offset(MOST_SESSIONS)))
+
+
+def end(tx: Transaction, ids: Collection[str], now_ms: int) -> None:
+    tx.connection.execute(
+        update(session).where(session.c.id.in_(ids), session.c.ended_ms.is_(None)).values(ended_ms=now_ms)
+    )
+
+
+def open_of(connection: Connection, person_id: str) -> list[str]:
+    return list(
+        connection.scalars(select(session.c.id).where(session.c.person_id == person_id, session.c.ended_ms.is_(None)))
+    )
+
+
+def ended(connection: Connection, ids: Collection[str], now_ms: int) -> dict[str, int]:
+    """Which of these sessions are over, and the close code that tells why."""
+    state: dict[str, AnyRow] = {}
+    known = list(ids)
+    for start_at in range(0, len(known), 500):
+        part = known[start_at : start_at + 500]
+        rows = connection.execute(
+            select(session.c.id, session.c.ended_ms, session.c.expires_ms, person.c.disabled_ms)
+            .join(person, person.c.id == session.c.person_id)
+            .where(session.c.id.in_(part))
+        )
+        state.update({row.id: row for row in rows})
+    codes = {each: _why_over(state.get(each), now_ms) for each in known}
+    return {each: code for each, code in codes.items() if code is not None}
+
+
+def _why_over(row: AnyRow | None, now_ms: int) -> int | None:
+    if row is None or row.ended_ms is not None:
+        return CloseCode.SESSION_ENDED
+    if row.disabled_ms is not None:
+        return CloseCode.ACCESS_REMOVED
+    return CloseCode.NOT_SIGNED_IN if row.expires_ms <= now_ms else None
