@@ -1,0 +1,1 @@
+"""Rooms: places with members and a log."""

@@ -1,0 +1,1 @@
+"""Messages in a room: post, reply, edit, remove."""

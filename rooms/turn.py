@@ -1,0 +1,227 @@
+"""One group commit: every waiting command gets its turn in one transaction, and its own answer."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import structs
+from sqlalchemy import Connection, Table
+
+from accounts.rights import Verb, Who, may
+from realtime.connection import Caller
+from realtime.protocol import Command, KeyedCommand
+from realtime.refusal import Refusal
+from rooms import grants, log
+from rooms.grants import Grant
+from storage.clock import rfc3339
+from storage.database import Transaction
+from storage.rows import insert_rows
+
+C = TypeVar("C", bound=Command)
+Outcome = Mapping[str, Any] | Refusal
+
+
+@dataclass(frozen=True)
+class Handler(Generic[C]):
+    """How one kind of command is carried out.
+
+    verb: what the person must be allowed in the command's room before `handle` is called.
+    answers: the fields of the event's body that `done` repeats, such as "message".
+    also: further rooms to which `handle` appends.
+    limit: the bucket that it draws on.
+    """
+
+    command: type[C]
+    handle: Callable[["Turn", C], None]
+    verb: Verb
+    limit: str = "acts"
+    answers: tuple[str, ...] = ()
+    also: Callable[[C, Caller], tuple[str, ...]] = lambda command, caller: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command that waits for its turn."""
+
+    caller: Caller
+    command: Command
+    handler: Handler[Any]
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        return (self.command.room, *self.handler.also(self.command, self.caller))
+
+
+class Turn:
+    """What a handler sees of the transaction while its command is carried out.
+
+    Nothing of it stays if the handler refuses: appended rows are dropped, and what went through `connection` is
+    rolled back to where the turn began.
+    """
+
+    def __init__(self, commit: "GroupCommit", job: Job, grant: Grant) -> None:
+        self.who: Who = grant.who
+        self.grant = grant
+        self.now_ms = commit.now_ms
+        self.rows: list[log.Row] = []
+        self.inserts: list[tuple[Table, tuple[Any, ...]]] = []
+        self.reached: int | None = None  # what `done` gives as seq, where that is not the first event's
+        self._commit = commit
+        self._job = job
+        self._savepoint: Any = None
+
+    def require(self, verb: Verb) -> None:
+        code = may(self.who, verb, self.grant.place, self._commit.now)
+        if code is not None:
+            raise Refusal(code)
+
+    def append(self, kind: str, body: Mapping[str, Any], room: str | None = None) -> int:
+        """Append an event to the command's room, or to one of the handler's `also`; gives its seq."""
+        of = room or self._job.command.room
+        seq = self.next_seq(of)
+        key = said = None
+        command = self._job.command
+        if isinstance(command, KeyedCommand) and not self.rows:
+            key, said = str(command.key), fingerprint(self._commit.secret, command)
+        encoded = msgspec.json.encode(body).decode()
+        self.rows.append((of, seq, kind, self.who.id, self.now_ms, encoded, key, said))
+        return seq
+
+    def next_seq(self, room: str | None = None) -> int:
+        """The seq that the next event of a room will get."""
+        of = room or self._job.command.room
+        return self._commit.heads[of] + sum(row[0] == of for row in self.rows) + 1
+
+    def insert(self, table: Table, row: tuple[Any, ...]) -> None:
+        """Insert a row, with all columns in the table's order, together with those of the other turns."""
+        self.inserts.append((table, row))
+
+    @property
+    def own_room(self) -> str:
+        return self._job.caller.own_room
+
+    @property
+    def tx(self) -> Transaction:
+        return self._commit.tx
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, in which everything that earlier turns wrote can be seen."""
+        if self._savepoint is None:
+            self._commit.flush()
+            self._savepoint = self._commit.tx.connection.begin_nested()
+        return self._commit.tx.connection
+
+    def keep(self) -> None:
+        if self._savepoint is not None:
+            self._savepoint.commit()
+        self._commit.take(self)
+
+    def drop(self) -> None:
+        if self._savepoint is not None:
+            self._savepoint.rollback()
+
+    def done(self) -> dict[str, Any]:
+        body = msgspec.json.decode(self.rows[0][5]) if self.rows and self._job.handler.answers else {}
+        seq = self.rows[0][1] if self.rows else self.grant.head
+        if self.reached is not None:
+            seq = self.reached
+        return _done(self._job, seq, body, self.now_ms, repeat=False)
+
+
+@dataclass
+class GroupCommit:
+    """The state of one transaction that serves many commands."""
+
+    tx: Transaction
+    secret: bytes
+    now_ms: int
+    now: datetime = field(init=False)
+    heads: dict[str, int] = field(default_factory=dict)
+    rows: list[log.Row] = field(default_factory=list)
+    inserts: dict[str, tuple[Table, list[tuple[Any, ...]]]] = field(default_factory=dict)
+    taken: dict[tuple[str, str, str], log.Row] = field(default_factory=dict)  # keys used in this very batch
+
+    def __post_init__(self) -> None:
+        self.now = datetime.fromtimestamp(self.now_ms / 1000, UTC)
+
+    def run(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """The outcome of each job, in order."""
+        asked = [(job, room) for job in jobs for room in job.rooms]
+        log.lock(self.tx.connection, {room for _, room in asked})
+        loaded = grants.load(self.tx.connection, [_pair(job, room) for job, room in asked], self.now_ms)
+        first: dict[int, Grant] = {}
+        for (job, room), grant in zip(asked, loaded, strict=True):
+            self.heads[room] = grant.head
+            first.setdefault(id(job), grant)
+        outcomes = [self._turn(job, first[id(job)]) for job in jobs]
+        self.flush()
+        return outcomes
+
+    def _turn(self, job: Job, grant: Grant) -> Outcome:
+        turn = Turn(self, job, grant)
+        try:
+            turn.require("read")
+            repeat = self._repeat(job, grant)
+            if repeat is not None:
+                return repeat
+            turn.require(job.handler.verb)
+            job.handler.handle(turn, job.command)
+        except Refusal as refusal:
+            turn.drop()
+            return refusal
+        turn.keep()
+        return turn.done()
+
+    def _repeat(self, job: Job, grant: Grant) -> Outcome | None:
+        """The answer to a command that has already happened; None if it has not."""
+        command = job.command
+        if not isinstance(command, KeyedCommand):
+            return None
+        row = self.taken.get((command.room, grant.who.id, str(command.key)))
+        if row is not None:
+            earlier = grants.Earlier(row[1], row[7] or "", row[4], row[5])
+        elif grant.earlier is not None:
+            earlier = grant.earlier
+        else:
+            return None
+        if earlier.fingerprint != fingerprint(self.secret, command):
+            raise Refusal("key_conflict")
+        return _done(job, earlier.seq, msgspec.json.decode(earlier.body), earlier.at_ms, repeat=True)
+
+    def take(self, turn: Turn) -> None:
+        """Keep what a turn appended; the next one sees the heads moved."""
+        for row in turn.rows:
+            self.heads[row[0]] = row[1]
+            if row[6] is not None:
+                self.taken[row[0], row[3], row[6]] = row
+        self.rows += turn.rows
+        for table, row in turn.inserts:
+            self.inserts.setdefault(table.name, (table, []))[1].append(row)
+
+    def flush(self) -> None:
+        """Write what the turns so far have gathered."""
+        log.write(self.tx, self.rows)
+        for table, rows in self.inserts.values():
+            insert_rows(self.tx.connection, table, rows)
+        self.rows, self.inserts = [], {}
+
+
+def fingerprint(secret: bytes, command: Command) -> str:
+    """A keyed hash of what a command says: tells a repeat from another use of its key, and nothing else."""
+    said = msgspec.json.encode(structs.replace(command, id=0))
+    return hashlib.blake2b(said, key=secret[:64], digest_size=16).hexdigest()
+
+
+def _pair(job: Job, room: str) -> grants.Pair:
+    command = job.command
+    key = str(command.key) if isinstance(command, KeyedCommand) and room == command.room else None
+    return job.caller.person, job.caller.session, room, key
+
+
+def _done(job: Job, seq: int, body: Mapping[str, Any], at_ms: int, *, repeat: bool) -> dict[str, Any]:
+    named = {name: body[name] for name in job.handler.answers if name in body}
+    return {"room": job.command.room, "seq": seq, **named, "at": rfc3339(at_ms), "repeat": repeat}
