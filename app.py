@@ -1,0 +1,172 @@
+"""Puts everything together, and only that."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from accounts.door import Door, actor_of, json_response
+from accounts.pages import AccountPages
+from accounts.signing_in import SigningIn
+from config import Settings, load_secret
+from realtime import live
+from realtime.bus import Bus, MemoryBus
+from realtime.bus.redis import RedisBus
+from realtime.connection import Desk
+from realtime.hub import Hub
+from realtime.limits import Limits
+from realtime.metrics import Metrics
+from realtime.outbox import OutboxCounts
+from realtime.passing import Passings
+from realtime.presence import Pace
+from realtime.protocol import Event, FrameDecoder
+from realtime.refusal import Refusal
+from rooms import announcing, membership, reading
+from rooms.commands import Commands, Observers
+from rooms.composing import Typing, TypingHandler
+from rooms.doors import Doors, caller_of
+from rooms.live import LiveRooms
+from rooms.messages import commands as message_commands
+from rooms.messages import history
+from rooms.messages.pages import MessagePages
+from rooms.messages.rules import LONGEST_TEXT
+from rooms.operating import Operating
+from rooms.pages import RoomsPages
+from rooms.polling import LongPoll
+from storage import installation
+from storage.clock import Clock, rfc3339
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from web.assets import FOLDER, Assets, ForeverFiles
+from web.headers import SafeHeaders
+from web.logs import AccessLog
+from web.pages import Pages
+from web.requests import wants_page
+
+ROOT: Final = Path(__file__).parent
+TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in ("accounts", "rooms", "rooms/messages"))
+HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
+
+
+@dataclass
+class Corridor:
+    """A running process, without its listening socket."""
+
+    asgi: Starlette
+    hub: Hub
+    database: Database
+
+
+class Publisher:
+    """What happens after every commit: those connected here get the rows, the other processes a hint."""
+
+    hub: Hub
+    bus: Bus
+
+    def __call__(self, rows: Sequence[Event]) -> None:
+        self.hub.committed(rows)
+        self.bus.publish({row.room: row.seq for row in rows})
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Corridor]:
+    """Open the database, the bus and all that hangs on them; close them again in the opposite order."""
+    publisher = Publisher()
+    database = open_database(settings.database_url, publisher)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        epoch = await migrate(database)
+        clock = await _clock(settings, database)
+        secret = load_secret(settings)
+        metrics, outboxes = Metrics(clock.now), OutboxCounts()
+        rooms = LiveRooms(database, clock)
+        hub = publisher.hub = Hub(rooms, metrics.delivered)
+        bus = publisher.bus = RedisBus(settings.redis_url, epoch) if settings.redis_url else MemoryBus()
+        passings = Passings(hub, bus, Pace(quiet=settings.presence_quiet))
+        limits = Limits(settings.rates, live.loop_time)
+        commands = Commands(
+            database, clock, limits, secret, HANDLERS,
+            {Typing: TypingHandler(hub, limits, passings)}, Observers(metrics.batch, metrics.outcome),
+        )  # fmt: skip
+        stack.push_async_callback(commands.drain)
+        signing_in = SigningIn(database, clock, secret, announcing.to_own_room)
+        stack.callback(signing_in.passwords.close)
+        desk = Desk(
+            hub, limits, FrameDecoder(commands.types.values()), settings, epoch,
+            now=lambda: rfc3339(clock.now_ms()), submit=commands.submit, answers=commands.answers,
+            outboxes=outboxes, text_limit=LONGEST_TEXT,
+        )  # fmt: skip
+        await bus.start(hub.hints, passings.hear, lambda: hub.spawn(hub.poll()))
+        stack.push_async_callback(bus.stop)
+        stack.callback(passings.presence.stop)
+        hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
+        stack.push_async_callback(hub.stop)
+        metrics.watch(hub, outboxes, bus)
+
+        pages = Pages(Assets(), TEMPLATES)
+        messages = MessagePages(database, clock, pages, signing_in, epoch)
+        long_poll = LongPoll(hub, limits, settings, epoch)
+        routes: list[Any] = [
+            *AccountPages(signing_in, pages).routes(),
+            *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
+            *messages.routes(),
+            *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
+            *Operating(database, clock, bus, metrics).routes(),
+            WebSocketRoute("/live", _live(desk)),
+            Mount("/static", ForeverFiles(directory=FOLDER)),
+        ]
+        door = Middleware(Door, database=database, clock=clock, origins=settings.origins)
+        yield Corridor(_starlette(routes, [Middleware(AccessLog), Middleware(SafeHeaders), door], pages), hub, database)
+
+
+def _live(desk: Desk) -> Any:
+    async def endpoint(websocket: WebSocket) -> None:
+        try:
+            actor = actor_of(websocket)
+        except Refusal as refusal:
+            await websocket.send_denial_response(json_response(refusal.fields(), refusal.http_status))
+            return
+        await live.serve(websocket, desk, caller_of(actor))
+
+    return endpoint
+
+
+def _starlette(routes: list[Route], middleware: list[Middleware], pages: Pages) -> Starlette:
+    async def refused(request: Request, error: Exception) -> Response:
+        return _error(request, error if isinstance(error, Refusal) else Refusal("unavailable"))
+
+    async def http(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code = {404: "not_found", 405: "bad_request"}.get(status, "bad_request" if status < 500 else "unavailable")  # noqa: PLR2004
+        return _error(request, Refusal(code), status)
+
+    def _error(request: Request, refusal: Refusal, status: int | None = None) -> Response:
+        status = status or refusal.http_status
+        if not wants_page(request):
+            return json_response(refusal.fields(), status)
+        context = {"status": status, "sentence": pages.sentence(request, refusal.message)}
+        return pages.render(request, "error.html", context, status)
+
+    handlers: dict[Any, Any] = {Refusal: refused, HTTPException: http, Exception: refused}
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
+
+
+async def _clock(settings: Settings, database: Database) -> Clock:
+    if settings.clock is None:
+        return Clock()
+    if await database.read(installation.read, "demo") is None:
+        raise ValueError("The clock can be set only on demonstration data.")
+    moment = datetime.fromisoformat(settings.clock)
+    if moment.tzinfo is None:
+        raise ValueError("The clock takes a time with its offset, such as 2026-11-23T15:29:50+00:00.")
+    return Clock(moment)

@@ -1,0 +1,171 @@
+"""The `corridor` command."""
+
+import asyncio
+import gc
+import getpass
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import msgspec
+import typer
+import uvloop
+
+import demo as demonstration
+from config import Settings
+from realtime.refusal import Refusal
+from storage.clock import Clock
+from storage.database import Database, open_database
+from storage.migrate import migrate as run_migrations
+from web import logs
+
+T = TypeVar("T")
+
+corridor = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+schools = typer.Typer(no_args_is_help=True, help="Schools of this installation.")
+corridor.add_typer(schools, name="school")
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder for the database and the secret.", envvar="CORRIDOR_DATA")
+]
+
+
+@corridor.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8000,
+    data: Data = None,
+    clock: Annotated[str | None, typer.Option(help="Start the clock at this time; demonstration data only.")] = None,
+) -> None:
+    """Run the server until it is told to stop."""
+    settings = _settings(data)
+    if clock is not None:
+        settings = replace(settings, clock=clock)
+    logs.configure(lines=sys.stderr.isatty())
+    _run(_serve(settings, host, port))
+
+
+async def _serve(settings: Settings, host: str, port: int) -> None:
+    from app import running  # noqa: PLC0415 - the other commands start faster without the whole application
+    from realtime.server import Server, listen  # noqa: PLC0415
+
+    listener = listen(host, port)
+    async with running(settings) as made:
+        gc.collect()
+        gc.freeze()  # what is here now stays; collecting it again and again only costs
+        await Server(made.asgi, made.hub, settings).serve(sockets=[listener])
+
+
+@corridor.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database to this version's tables. `serve` does it too."""
+
+    async def work(database: Database) -> None:
+        typer.echo(f"The database is up to date. Its epoch is {await run_migrations(database)}.")
+
+    _with_database(data, work)
+
+
+@corridor.command()
+def demo(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every sign-in as JSON.")] = False,
+) -> None:
+    """Make demonstration schools in an empty data folder and print how to sign in."""
+
+    async def work(database: Database) -> list[demonstration.SignIn]:
+        await run_migrations(database)
+        return await database.write(demonstration.make, Clock().now_ms())
+
+    made = _with_database(data, work)
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(made)).decode())
+        return
+    typer.echo(f"{'school':<12}{'name':<12}{'role':<18}password")
+    for each in made:
+        typer.echo(f"{each.school:<12}{each.name:<12}{each.role:<18}{each.password}")
+
+
+@schools.command("create")
+def create_school(
+    slug: Annotated[str, typer.Argument(help="Short name to sign in with, such as oakfield.")],
+    name: Annotated[str, typer.Option(help="The school's name.")],
+    administrator: Annotated[str, typer.Option(help="Full name of the first administrator.")],
+    phase: Annotated[str, typer.Option(help="primary, secondary, all-through or special.")] = "primary",
+    zone: Annotated[str, typer.Option(help="Time zone.")] = "Europe/London",
+    login: Annotated[str, typer.Option(help="Name the administrator signs in with.")] = "admin",
+    data: Data = None,
+) -> None:
+    """Make a school with its staffroom and its first administrator, whose password is asked for."""
+    from accounts.passwords import HASHER  # noqa: PLC0415
+    from accounts.rules import check_password  # noqa: PLC0415
+    from rooms.enrolling import NewPerson, enrol, found_school, seat  # noqa: PLC0415
+
+    try:
+        hashed = HASHER.hash(check_password(_ask_password()))
+    except Refusal as refusal:
+        _fail(refusal.message)
+
+    def make(tx: Any, now_ms: int) -> None:
+        school_id, staffroom = found_school(tx, slug, name, phase, zone, now_ms)
+        person_id = enrol(tx, school_id, NewPerson(login, administrator, "ict_coordinator", hashed), now_ms)
+        seat(tx, staffroom, person_id, now_ms)
+
+    async def work(database: Database) -> None:
+        await run_migrations(database)
+        await database.write(make, Clock().now_ms())
+
+    _with_database(data, work)
+    typer.echo(f"{name} is ready. {administrator} signs in with school '{slug}', name '{login}'.")
+
+
+def _ask_password() -> str:
+    """From the terminal, unseen; from a pipe, its first line."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first = getpass.getpass("Password: ")
+    if first != getpass.getpass("The same again: "):
+        _fail("These were two different passwords.")
+    return first
+
+
+def _settings(data: Path | None) -> Settings:
+    try:
+        return Settings.from_environment(data=data)
+    except (ValueError, OSError) as error:
+        _fail(str(error))
+
+
+def _with_database(data: Path | None, work: Callable[[Database], Awaitable[T]]) -> T:
+    settings = _settings(data)
+
+    async def run() -> T:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        database = open_database(settings.database_url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return _run(run())
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
+    except Refusal as refusal:
+        _fail(refusal.message)
+    except (ValueError, OSError, RuntimeError) as error:
+        _fail(str(error))
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    corridor()

@@ -1,0 +1,56 @@
+"""Languages: gettext catalogues read at start, and which of them a request wants."""
+
+import gettext
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from starlette.requests import Request
+
+FOLDER: Final = Path(__file__).parent / "translations"
+COOKIE: Final = "corridor_language"
+
+
+@cache
+def catalogues() -> Mapping[str, gettext.NullTranslations]:
+    """Every language there is; English is what the strings are written in."""
+    found: dict[str, gettext.NullTranslations] = {"en": gettext.NullTranslations()}
+    for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
+        language = path.parts[-3]
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language)
+        compiled = BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        found[language] = gettext.GNUTranslations(compiled)
+    return found
+
+
+def language_of(request: Request) -> str:
+    """What the person chose, else the first of the browser's languages that there is, else English."""
+    known = catalogues()
+    for wish in (request.query_params.get("lang"), request.cookies.get(COOKIE), *_accepted(request)):
+        if wish and wish.split("-")[0].lower() in known:
+            return wish.split("-")[0].lower()
+    return "en"
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`."""
+    return str(Locale.parse(language).text_direction)
+
+
+def _accepted(request: Request) -> list[str]:
+    wishes = []
+    for part in request.headers.get("accept-language", "")[:500].split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            wishes.append((-float(quality or 1), tag))
+        except ValueError:
+            continue
+    return [tag for _, tag in sorted(wishes)]

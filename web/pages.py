@@ -1,0 +1,59 @@
+"""Rendering pages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from jinja2 import Environment, FileSystemLoader
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from web.assets import Assets
+from web.i18n import catalogues, direction, language_of
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+class Pages:
+    """Turns a template and a context into a response, in the reader's language."""
+
+    def __init__(self, assets: Assets, folders: Sequence[Path]) -> None:
+        self._assets = assets
+        self._environments = {language: self._environment(language, [TEMPLATES, *folders]) for language in catalogues()}
+
+    def _environment(self, language: str, folders: Sequence[Path]) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(folders), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )  # fmt: skip
+        environment.install_gettext_translations(catalogues()[language], newstyle=True)  # type: ignore[attr-defined]
+        environment.globals.update(lang=language, dir=direction(language), asset=self._assets.url)
+        return environment
+
+    def render(self, request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+        language = language_of(request)
+        common = {"path": request.url.path, "person": None, "school": None, "csrf": ""}
+        html = self._environments[language].get_template(template).render({**common, **context})
+        headers = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Cookie, Accept-Language"}
+        return HTMLResponse(html, status, headers)
+
+    def sentence(self, request: Request, text: str) -> str:
+        """A sentence of the program's in the reader's language, or as it is."""
+        return catalogues()[language_of(request)].gettext(text)
+
+
+def time_label(at_ms: int, zone: str, language: str) -> str:
+    """`07:50`, on the school's clock."""
+    return str(format_time(_at(at_ms, zone), "short", tzinfo=ZoneInfo(zone), locale=language))
+
+
+def day_label(at_ms: int, zone: str, language: str) -> str:
+    """`Friday 20 November`."""
+    return str(format_date(_at(at_ms, zone).date(), "EEEE d MMMM", locale=language))
+
+
+def _at(at_ms: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
