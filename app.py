@@ -32,6 +32,7 @@ from realtime.presence import Pace
 from realtime.protocol import Event, FrameDecoder
 from realtime.refusal import Refusal
 from rooms import announcing, membership, reading
+from rooms.answers import Error, operations
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing, TypingHandler
 from rooms.doors import Doors, caller_of
@@ -50,9 +51,11 @@ from storage.migrate import migrate
 from web.assets import FOLDER, Assets, ForeverFiles
 from web.headers import SafeHeaders
 from web.logs import AccessLog
+from web.openapi import document
 from web.pages import Pages
 from web.requests import wants_page
 
+VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in ("accounts", "rooms", "rooms/messages"))
 HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
@@ -121,12 +124,22 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
+            Route("/api/openapi.json", _fixed(document(operations(commands), Error, VERSION)), methods=["GET"]),
             *Operating(database, clock, bus, metrics).routes(),
             WebSocketRoute("/live", _live(desk)),
             Mount("/static", ForeverFiles(directory=FOLDER)),
         ]
         door = Middleware(Door, database=database, clock=clock, origins=settings.origins)
         yield Corridor(_starlette(routes, [Middleware(AccessLog), Middleware(SafeHeaders), door], pages), hub, database)
+
+
+def _fixed(content: object) -> Any:
+    encoded = json_response(content)
+
+    async def endpoint(_: Request) -> Response:
+        return encoded
+
+    return endpoint
 
 
 def _live(desk: Desk) -> Any:

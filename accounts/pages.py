@@ -29,9 +29,9 @@ class NewSession(Struct, forbid_unknown_fields=True):
 
 
 class SessionMade(Struct):
-    """Who is signed in now. The session itself is in the cookie."""
+    """The session itself is in the cookie."""
 
-    person: dict[str, str]
+    signed_in: bool
 
 
 class AccountPages:
@@ -91,7 +91,7 @@ class AccountPages:
         except (msgspec.DecodeError, msgspec.ValidationError):
             raise Refusal("bad_request", "A session takes school, name and password.") from None
         made = await self._make(request, wanted.school, wanted.name, wanted.password)
-        response = json_response({"signed_in": True}, 201)
+        response = json_response(SessionMade(signed_in=True), 201)
         _set_cookies(request, response, made)
         return response
 

@@ -1,0 +1,178 @@
+"""What the API's answers look like."""
+
+from typing import Annotated, Any, Final
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from accounts.pages import NewSession, SessionMade
+from realtime.protocol import Event
+from realtime.refusal import HTTP_STATUS
+from rooms.commands import Commands
+from web.openapi import Operation, Parameter
+
+Moment = Annotated[str, Meta(description="RFC 3339 with offset.")]
+RefusalCode = Annotated[str, Meta(pattern=f"^({'|'.join(sorted(HTTP_STATUS))})$")]
+
+
+class Error(Struct):
+    """Why something was not done: a code for machines, a sentence for people. `temporary`: it may work later."""
+
+    code: RefusalCode
+    message: str
+    temporary: bool
+    retry_ms: int | UnsetType = UNSET
+    opens_at: Moment | UnsetType = UNSET
+
+
+class Done(Struct):
+    """A command was carried out. With a key: what it made is committed to disk. `repeat`: it had happened before."""
+
+    room: str
+    seq: int | UnsetType = UNSET
+    message: str | UnsetType = UNSET
+    person: str | UnsetType = UNSET
+    at: Moment | UnsetType = UNSET
+    repeat: bool | UnsetType = UNSET
+
+
+class PersonCard(Struct):
+    """A person, as others may know them."""
+
+    id: str
+    name: str
+    initials: str
+    role: str
+    school: str
+
+
+class SchoolCard(Struct):
+    """A school."""
+
+    id: str
+    slug: str
+    name: str
+    phase: str
+    zone: str
+
+
+class RoomSummary(Struct):
+    """A room of mine: its head, how far I have read, how many messages of others came since (at most 100)."""
+
+    id: str
+    kind: str
+    name: str
+    head: int
+    read: int
+    unread: int
+    may_write: bool
+
+
+class Me(Struct):
+    """Who I am, and my rooms."""
+
+    person: PersonCard
+    school: SchoolCard
+    epoch: str
+    rooms: list[RoomSummary]
+    own_room: str
+    own_head: int
+    now: Moment
+
+
+class Message(Struct):
+    """A message as it reads now. `text` is empty when it was removed."""
+
+    id: str
+    seq: int
+    by: str
+    at: Moment
+    text: str
+    removed: bool
+    reply_to: str | UnsetType = UNSET
+    edited_at: Moment | UnsetType = UNSET
+
+
+class MessagePage(Struct):
+    """Messages of a room, oldest first. `seq` is the room's head, read before the messages."""
+
+    room: str
+    seq: int
+    epoch: str
+    more: bool
+    messages: list[Message]
+
+
+class Member(Struct):
+    """Somebody in a room."""
+
+    id: str
+    name: str
+    initials: str
+    role: str
+    may_write: bool
+
+
+class Members(Struct):
+    """Who is in a room."""
+
+    members: list[Member]
+
+
+class Reset(Struct):
+    """A room cannot be read on from where the asker is: fetch it afresh."""
+
+    room: str
+    head: int
+    reason: Annotated[str, Meta(pattern="^(epoch|too_far|retention|access)$")]
+
+
+class News(Struct):
+    """What is new since the positions asked about."""
+
+    epoch: str
+    events: list[Event]
+    heads: dict[str, int]
+    reset: list[Reset]
+
+
+class Description(Struct):
+    """An OpenAPI document."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+
+
+_ROOM: Final = Parameter("room", {"type": "string"}, "The room's id.", place="path")
+_BEFORE: Final = Parameter("before", {"type": "integer", "minimum": 1}, "Only messages before this seq.")
+_LIMIT: Final = Parameter("limit", {"type": "integer", "minimum": 1}, "At most so many, and at most 100.")
+_EVERYWHERE: Final = Parameter("everywhere", {"type": "boolean"}, "End all sessions of the person.")
+_POSITIONS: Final = Parameter(
+    "rooms", {"type": "string", "examples": ["r4k2c9m1xq0:481"]}, "Rooms and how far each is known.", required=True
+)
+
+
+def operations(commands: Commands) -> list[Operation]:
+    """Everything under /api, the commands among it."""
+    return [
+        Operation("POST", "/api/v1/sessions", "Sign in", SessionMade, 201, NewSession, open=True),
+        Operation("DELETE", "/api/v1/sessions", "Sign out", None, 204, parameters=[_EVERYWHERE]),
+        Operation("GET", "/api/v1/me", "Who I am, and my rooms", Me),
+        Operation("GET", "/api/v1/rooms/{room}/members", "Who is in a room", Members, parameters=[_ROOM]),
+        Operation(
+            "GET", "/api/v1/rooms/{room}/messages", "A room's messages", MessagePage,
+            parameters=[_ROOM, _BEFORE, _LIMIT],
+        ),
+        Operation("GET", "/api/v1/events", "Wait for what is new", News, parameters=[_POSITIONS]),
+        Operation("GET", "/api/openapi.json", "This description", Description, open=True),
+        *(_command(name, kind) for name, kind in commands.types.items()),
+    ]  # fmt: skip
+
+
+def _command(name: str, kind: type[Any]) -> Operation:
+    summary = (kind.__doc__ or name).splitlines()[0]
+    body_less = frozenset({"type", "id"})
+    return Operation(
+        "POST", f"/api/v1/commands/{name}", summary, Done, body=kind, drop=body_less,
+        refusals=(400, 401, 403, 404, 409, 413, 429, 503),
+    )  # fmt: skip

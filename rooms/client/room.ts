@@ -1,0 +1,177 @@
+// A room's page: one connection, one outbox, the people; and the features that show what the room's log says.
+import { Connection, type Line } from "#web/connection.ts";
+import type { StopReason } from "#web/connection-rules.ts";
+import { LineView } from "#web/line-view.ts";
+import { browserStorage, forgetEveryone, forgetOthers } from "#web/local.ts";
+import { Outbox } from "#web/outbox.ts";
+import { BrowserStore } from "#web/outbox-store.ts";
+import { fetchPage, Gone, goToSignIn, optionalPart, pageData, SignedOut } from "#web/page.ts";
+import { type Answer, type LogEvent, number, type Passing, text } from "#web/protocol.ts";
+import { RoomLogs } from "#web/room-log.ts";
+import { alone, Tabs } from "#web/tabs.ts";
+import { People } from "./people.ts";
+import { Presence } from "./presence.ts";
+import { ReadMarks } from "./read-marks.ts";
+import { Typing } from "./typing.ts";
+
+/** What a feature shows of a room. */
+export interface Feature {
+  event(event: LogEvent): void;
+  /** The room was fetched afresh: `pages` are its pages, newest first, enough to cover what the reader sees. */
+  rebuild(pages: readonly Document[]): void;
+  /** The oldest event that the reader can see; what is fetched afresh must reach back to it. */
+  oldestInView(): number;
+  line(line: Line): void;
+}
+
+export interface Room {
+  readonly id: string;
+  readonly person: string;
+  readonly element: HTMLElement;
+  readonly storage: Storage;
+  readonly mayWrite: boolean;
+  /** May remove what others wrote. */
+  readonly mayRemove: boolean;
+  readonly read: number;
+  readonly people: People;
+  readonly typing: Typing;
+  readonly outbox: Outbox;
+  readonly logs: RoomLogs;
+  readonly marks: ReadMarks;
+}
+
+const MOST_PAGES = 10;
+const RETRY_MS = 5_000;
+
+/** Defines <corridor-room> with its features; each gets the room and says how it shows events. */
+export function defineRoom(features: readonly ((room: Room) => Feature)[]): void {
+  class RoomPage extends HTMLElement {
+    connectedCallback(): void {
+      new LiveRoom(this, features).start();
+    }
+  }
+  customElements.define("corridor-room", RoomPage);
+}
+
+class LiveRoom {
+  readonly #data = pageData();
+  readonly #own = text(this.#data.own_room);
+  readonly #connection: Connection;
+  readonly #features: readonly Feature[];
+  readonly #presence: Presence;
+  readonly #room: Room;
+  readonly #line: LineView;
+
+  constructor(element: HTMLElement, features: readonly ((room: Room) => Feature)[]) {
+    const storage = browserStorage();
+    const person = text(this.#data.person);
+    const id = text(this.#data.room);
+    const logs = new RoomLogs(text(this.#data.epoch));
+    logs.follow(id, number(this.#data.seq));
+    logs.follow(this.#own, number(this.#data.own_head));
+    this.#connection = new Connection(logs, this);
+    const outbox = this.#makeOutbox(person, storage);
+    const people = new People(element, id, this.#data.members);
+    this.#room = {
+      id,
+      person,
+      element,
+      storage,
+      logs,
+      outbox,
+      people,
+      read: number(this.#data.read),
+      mayWrite: this.#data.may_write === true,
+      mayRemove: this.#data.may_remove === true,
+      typing: new Typing(element, people, person, () => this.#connection.say("typing", { room: id })),
+      marks: new ReadMarks(number(this.#data.read), (seq) => this.#connection.say("read", { room: id, seq })),
+    };
+    forgetOthers(storage, person);
+    this.#presence = new Presence(element, people);
+    this.#line = new LineView(optionalPart(element, "line") ?? document.createElement("span"), () => outbox.durable);
+    this.#features = features.map((feature) => feature(this.#room));
+  }
+
+  start(): void {
+    this.#connection.start();
+  }
+
+  line(line: Line, why?: StopReason): void {
+    this.#line.show(line, why);
+    this.#room.marks.resend();
+    if (line !== "live") this.#presence.forget();
+    for (const feature of this.#features) feature.line(line);
+    void this.#room.outbox.drain();
+  }
+
+  event(event: LogEvent): void {
+    if (event.room === this.#own) return this.#ownEvent(event);
+    if (event.kind.startsWith("member_")) this.#room.people.changed(event);
+    for (const feature of this.#features) feature.event(event);
+  }
+
+  passing(passing: Passing): void {
+    if (passing.room !== this.#room.id) return;
+    if (passing.kind === "typing") this.#room.typing.heard(text(passing.body.person));
+    if (passing.kind === "presence") this.#presence.show(passing.body);
+  }
+
+  signIn(): void {
+    if (!goToSignIn()) this.#line.show("stopped");
+  }
+
+  expired(room: string, _reason: string): void {
+    void this.#refetch(room);
+  }
+
+  #ownEvent(event: LogEvent): void {
+    if (event.kind === "session_ended") forgetEveryone(this.#room.storage);
+  }
+
+  /** The page itself is fetched again: it carries the same templates, the names of all authors and its `seq`. */
+  async #refetch(room: string): Promise<void> {
+    try {
+      const pages = await this.#fetchPages();
+      const data = pages[0] ? pageData(pages[0]) : {};
+      if (room === this.#own) return this.#connection.follow(this.#own, number(data.own_head));
+      this.#room.people.replace(data.members);
+      for (const feature of this.#features) feature.rebuild(pages);
+      this.#connection.follow(this.#room.id, number(data.seq));
+    } catch (error) {
+      if (error instanceof Gone) return this.#connection.stop("access");
+      if (error instanceof SignedOut) return this.signIn();
+      setTimeout(() => void this.#refetch(room), RETRY_MS);
+    }
+  }
+
+  async #fetchPages(): Promise<Document[]> {
+    const pages = [await fetchPage(location.pathname)];
+    const oldest = Math.min(...this.#features.map((feature) => feature.oldestInView()));
+    for (let page = pages[0]; page && pages.length < MOST_PAGES; page = pages.at(-1)) {
+      const data = pageData(page);
+      const first = Number(page.querySelector<HTMLElement>("li.message")?.dataset.seq ?? 0);
+      if (data.more !== true || first <= oldest) break;
+      pages.push(await fetchPage(text(data.older_url)));
+    }
+    return pages;
+  }
+
+  #makeOutbox(person: string, storage: Storage): Outbox {
+    const name = `corridor-outbox:${person}`;
+    const outbox: Outbox = new Outbox(new BrowserStore(person, storage), {
+      send: (entry) => this.#send(entry.name, { ...entry.fields, room: entry.room, key: entry.key }),
+      ready: () => this.#connection.ready,
+      alone: (work) => alone(name, work),
+      wait: (ms) => new Promise((resume) => setTimeout(resume, ms)),
+      tell: (news) => tabs.tell(news),
+    });
+    const tabs = new Tabs(name, (news) => outbox.hear(news));
+    return outbox;
+  }
+
+  async #send(name: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
+    const answer = await this.#connection.command(name, fields);
+    if (answer.type === "refused" && answer.code === "unauthenticated") this.signIn();
+    return answer;
+  }
+}

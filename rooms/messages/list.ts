@@ -1,0 +1,150 @@
+// The messages of a room in their order, with the lines between days and before what is new.
+import { part, t } from "#web/page.ts";
+import { dayLabel, dayOf, labelTimes } from "#web/times.ts";
+import { linkAddresses } from "./links.ts";
+import { authorOf, markRemoved, setQuote, textOf } from "./view.ts";
+
+export class MessageList {
+  readonly element: HTMLElement;
+
+  constructor(private readonly root: HTMLElement) {
+    this.element = part(root, "messages");
+    this.#dress(this.all);
+    this.tidy();
+  }
+
+  get all(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>("li.message")];
+  }
+
+  find(id: string): HTMLElement | undefined {
+    const found = id === "" ? null : this.element.querySelector<HTMLElement>(`li.message[id="${CSS.escape(id)}"]`);
+    return found ?? undefined;
+  }
+
+  append(element: HTMLElement): void {
+    const before = this.all.at(-1);
+    this.element.append(element);
+    this.#follow(before, element);
+  }
+
+  /** Puts an older page's messages on top. */
+  prepend(elements: readonly HTMLElement[]): void {
+    const known = elements.filter((element) => !this.find(element.id));
+    this.element.prepend(...known);
+    this.#dress(known);
+    this.tidy();
+  }
+
+  /** Shows these messages and no others; those that are here and look the same stay the elements they are. */
+  replace(elements: readonly HTMLElement[]): void {
+    const line = this.unreadLine?.nextElementSibling?.id ?? "";
+    const next = elements.map((element) => {
+      const present = this.find(element.id);
+      return present && looksLike(present, element) ? present : element;
+    });
+    this.element.replaceChildren(...next);
+    this.#dress(next);
+    this.tidy();
+    this.drawUnreadLine(this.find(line));
+  }
+
+  /** Quotes of a message follow what happens to it: its words may not live on in them. */
+  requote(id: string): void {
+    const quoted = this.find(id);
+    for (const link of this.root.querySelectorAll<HTMLElement>(`.quote[data-reply-to="${CSS.escape(id)}"]`)) {
+      const reply = link.closest<HTMLElement>("li.message");
+      if (reply && !reply.hasAttribute("data-removed")) setQuote(reply, this.quote(id, quoted));
+    }
+  }
+
+  quote(id: string, quoted = this.find(id)): { id: string; name: string; excerpt: string } {
+    if (!quoted) return { id, name: t("earlier_message"), excerpt: "" };
+    const removed = quoted.hasAttribute("data-removed");
+    const excerpt = removed ? t("removed_message") : [...textOf(quoted)].slice(0, 160).join("");
+    return { id, name: authorOf(quoted), excerpt };
+  }
+
+  remove(id: string): void {
+    const element = this.find(id);
+    if (element) markRemoved(element);
+    for (const link of this.root.querySelectorAll<HTMLElement>(`.quote[data-reply-to="${CSS.escape(id)}"]`)) {
+      part(link, "quote-text").textContent = t("removed_message");
+    }
+  }
+
+  get unreadLine(): Element | null {
+    return this.element.querySelector(".unread-line");
+  }
+
+  /** Draws the line before what is new, or takes it away. */
+  drawUnreadLine(before: HTMLElement | undefined): void {
+    this.unreadLine?.remove();
+    if (!before) return;
+    const line = document.createElement("li");
+    const label = document.createElement("span");
+    line.className = "unread-line";
+    label.textContent = t("new_line");
+    line.append(label);
+    before.before(line);
+    before.removeAttribute("data-continued");
+  }
+
+  /** Draws the lines between days anew and joins what one person said in one go. */
+  tidy(): void {
+    for (const line of this.element.querySelectorAll(".day-line")) line.remove();
+    let before: HTMLElement | undefined;
+    for (const element of this.all) {
+      this.#follow(before, element);
+      before = element;
+    }
+  }
+
+  #follow(before: HTMLElement | undefined, element: HTMLElement): void {
+    const at = new Date(element.dataset.at ?? "");
+    const newDay = !before || dayOf(new Date(before.dataset.at ?? "")) !== dayOf(at);
+    const afterLine = element.previousElementSibling?.classList.contains("unread-line") === true;
+    if (newDay && !Number.isNaN(at.getTime())) this.#drawDay(at, element);
+    element.toggleAttribute("data-continued", !newDay && !afterLine && continues(before, element));
+  }
+
+  #drawDay(at: Date, element: HTMLElement): void {
+    const line = document.createElement("li");
+    const label = document.createElement("time");
+    line.className = "day-line";
+    label.dateTime = dayOf(at);
+    label.textContent = dayLabel(at);
+    line.append(label);
+    const unread = element.previousElementSibling?.classList.contains("unread-line");
+    (unread ? element.previousElementSibling : element)?.before(line);
+  }
+
+  #dress(elements: readonly HTMLElement[]): void {
+    for (const element of elements) {
+      labelTimes(element);
+      linkAddresses(part(element, "text"));
+    }
+  }
+}
+
+/** The same rule as in room.html: the same author in the same ten minutes, and not a reply. */
+function continues(before: HTMLElement | undefined, element: HTMLElement): boolean {
+  const moment = (message: HTMLElement): string => (message.dataset.at ?? "").slice(0, 15);
+  const reply = !part(element, "quote").hidden;
+  return before !== undefined && before.dataset.by === element.dataset.by && moment(before) === moment(element) && !reply;
+}
+
+function looksLike(a: HTMLElement, b: HTMLElement): boolean {
+  const look = (message: HTMLElement): string =>
+    [
+      message.dataset.seq,
+      message.hasAttribute("data-removed"),
+      authorOf(message),
+      textOf(message),
+      part(message, "edited").hidden,
+      part(message, "quote-text").textContent,
+      part(message, "actions").hidden,
+      message.dataset.state === undefined,
+    ].join("\n");
+  return look(a) === look(b);
+}

@@ -1,0 +1,49 @@
+// "3 new messages": said where it disturbs nobody, instead of scrolling under the reader.
+import { part, t } from "#web/page.ts";
+import { goToBottom, seesBottom } from "../client/reader.ts";
+
+const FAR_SCREENS = 1.5;
+
+export class News {
+  readonly #box: HTMLElement;
+  readonly #title = document.title;
+  #count = 0;
+
+  /** `caughtUp` is called when the reader has the newest message before their eyes. */
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly caughtUp: () => void,
+  ) {
+    this.#box = part(root, "news");
+    this.#box.querySelector("button")?.addEventListener("click", () => goToBottom());
+    addEventListener("scroll", () => this.look(), { passive: true });
+    document.addEventListener("visibilitychange", () => this.look());
+  }
+
+  /** Something new is there that the reader does not see. */
+  add(): void {
+    this.#count += 1;
+    this.#show();
+  }
+
+  get any(): boolean {
+    return this.#count > 0;
+  }
+
+  look(): void {
+    if (seesBottom()) {
+      this.#count = 0;
+      this.caughtUp();
+    }
+    this.#show();
+  }
+
+  #show(): void {
+    const page = document.documentElement;
+    const far = page.scrollHeight - innerHeight - scrollY > FAR_SCREENS * innerHeight;
+    this.#box.hidden = this.#count === 0 && !far;
+    part(this.root, "news-count").textContent =
+      this.#count > 0 ? t("new_messages", { count: this.#count }) : t("to_newest");
+    document.title = this.#count > 0 ? `(${this.#count}) ${this.#title}` : this.#title;
+  }
+}
