@@ -1,9 +1,10 @@
 """May this person do this here, now? One pure function; its data is a matrix of roles and kinds of room."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Verb = Literal["read", "write", "remove", "administer", "presence"]
 
@@ -14,8 +15,7 @@ ROLES: Final = STAFF_ROLES | {"governor", "learner", "guardian", "visitor"}
 LEADERS: Final = frozenset({"head", "deputy", "ict_coordinator"})
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """The asker, as the database has them in this transaction."""
 
     id: str
@@ -24,8 +24,7 @@ class Who:
     active: bool = True  # the account is open and the session has not ended
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A room, and what the asker is in it."""
 
     school: str

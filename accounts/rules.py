@@ -20,6 +20,7 @@ FORGET_AFTER_S: Final = 3600
 
 def fold_login(name: str) -> str:
     """The same sign-in name however it is typed: case, width and accents' composition do not matter."""
+    name = name.replace("\0", "")  # PostgreSQL cannot even be asked about it
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 

@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, TextClause, select, text, update
+from sqlalchemy import Connection, select, update
 
 from accounts.model import person, session
 from accounts.rules import initials
 from realtime.protocol import CloseCode
 from storage.database import Transaction
 from storage.ids import new_id
-from storage.rows import AnyRow, as_json, recordset
+from storage.rows import AnyRow, Statement, as_json, recordset
 
 LIFETIME_MS: Final = 30 * 24 * 3600 * 1000
 MOST_SESSIONS: Final = 20  # of one person; the oldest gives way
@@ -58,27 +58,25 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_find: dict[str, TextClause] = {}
+_find: Final = Statement(
+    lambda dialect: f"""
+        SELECT given.hash, person.id, session.id, session.expires_ms, person.name, person.role, school.id,
+               school.slug, school.name, school.phase, school.zone
+        FROM {recordset(dialect, "hashes", {"hash": str})} AS given
+        JOIN session ON session.token_hash = given.hash
+        JOIN person ON person.id = session.person_id
+        JOIN school ON school.id = person.school_id
+        WHERE session.ended_ms IS NULL AND session.expires_ms > :now AND person.disabled_ms IS NULL
+    """,
+    "hashes", "now",
+)  # fmt: skip
 
 
 def find(connection: Connection, tokens: Sequence[str], now_ms: int) -> list[Actor | None]:
     """The people behind these session tokens, in order; None where a session is unknown or over."""
-    dialect = connection.dialect.name
-    statement = _find.get(dialect)
-    if statement is None:
-        given = recordset(dialect, "hashes", {"hash": str})
-        statement = _find[dialect] = text(f"""
-            SELECT given.hash, person.id, session.id, session.expires_ms, person.name, person.role, school.id,
-                   school.slug, school.name, school.phase, school.zone
-            FROM {given} AS given
-            JOIN session ON session.token_hash = given.hash
-            JOIN person ON person.id = session.person_id
-            JOIN school ON school.id = person.school_id
-            WHERE session.ended_ms IS NULL AND session.expires_ms > :now AND person.disabled_ms IS NULL
-        """)
     hashes = [hash_token(token) for token in tokens]
-    rows = connection.execute(statement, {"hashes": as_json([h] for h in set(hashes)), "now": now_ms})
-    found = {row[0]: Actor(*row[1:]) for row in rows}
+    rows = _find.run(connection, as_json([each] for each in set(hashes)), now_ms).all()
+    found: dict[str, Actor] = {row[0]: Actor(*tuple(row)[1:]) for row in rows}
     return [found.get(each) for each in hashes]
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, text, update
 
 from accounts.model import sign_in_failure
 from accounts.rules import FORGET_AFTER_S, wait_after
@@ -41,18 +41,21 @@ def subject(account: str, device: str, known: list[str]) -> str:
     return f"device:{device}:{account}" if account in known else f"account:{account}"
 
 
+# The row, made if need be, and held to the end of the transaction: else tries on PostgreSQL would count past each other.
+_hold: Final = text("""
+    INSERT INTO sign_in_failure (subject, failures, last_ms) VALUES (:of, 0, :now)
+    ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failure.failures
+    RETURNING failures, last_ms
+""")
+
+
 def try_once(tx: Transaction, of: str, now_ms: int) -> None:
     """Count a try before it is made; Refusal `rate_limited` if it comes too soon.
 
     Counted first, or a hundred tries at the same moment would all find the count at nought.
     """
     connection = tx.connection
-    row = connection.execute(
-        select(sign_in_failure.c.failures, sign_in_failure.c.last_ms).where(sign_in_failure.c.subject == of)
-    ).first()
-    if row is None:
-        connection.execute(sign_in_failure.insert().values(subject=of, failures=1, last_ms=now_ms))
-        return
+    row = connection.execute(_hold, {"of": of, "now": now_ms}).one()
     forgotten = now_ms - row.last_ms > FORGET_AFTER_S * 1000
     wait_ms = 0 if forgotten else row.last_ms + 1000 * wait_after(row.failures) - now_ms
     if wait_ms > 0:

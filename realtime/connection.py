@@ -2,16 +2,17 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from config import Settings
 from realtime import protocol
+from realtime.frames import text_frame
 from realtime.hub import Admission, Ask, Hub
 from realtime.limits import Limits
 from realtime.outbox import Outbox, OutboxCounts
-from realtime.protocol import CloseCode, Command, FrameDecoder, Hello, Pong, Subscribe, Unsubscribe, text_frame
+from realtime.protocol import CloseCode, Command, FrameDecoder, Hello, Pong, Subscribe, Unsubscribe
 from realtime.refusal import Refusal
 from realtime.watch import Subscription, chunks_of
 from realtime.wire import Wire
@@ -42,7 +43,7 @@ class Desk:
     settings: Settings
     epoch: str
     now: Callable[[], str]
-    submit: Callable[[Caller, Command], Awaitable[Mapping[str, Any]]]
+    submit: "Callable[[Caller, Command], asyncio.Future[Mapping[str, Any]]]"
     answers: Callable[[Command], bool]  # whether a command is answered at all
     outboxes: OutboxCounts
     text_limit: int
@@ -177,7 +178,7 @@ class Connection:
         if self._in_flight >= MOST_IN_FLIGHT:
             raise Refusal("rate_limited", retry_ms=1000, id=command.id)
         try:
-            future = asyncio.ensure_future(self._desk.submit(self.caller, command))
+            future = self._desk.submit(self.caller, command)
         except Refusal as refusal:
             refusal.more.setdefault("id", command.id)
             if self._desk.answers(command):

@@ -39,8 +39,8 @@ class Metrics:
         self.batch_size.observe(size)
         self.commit_seconds.observe(seconds)
 
-    def outcome(self, command: str, code: str) -> None:
-        self.commands.labels(command, code).inc()
+    def outcome(self, command: str, code: str, times: int) -> None:
+        self.commands.labels(command, code).inc(times)
 
     def delivered(self, event: Event) -> None:
         self.lag_seconds.observe(max(0.0, (self._now() - datetime.fromisoformat(event.at)).total_seconds()))

@@ -5,9 +5,10 @@ from msgspec import Raw
 
 from realtime import protocol
 from realtime.bus import Bus, Passing
+from realtime.frames import text_frame
 from realtime.hub import Hub
 from realtime.presence import ANNOUNCEMENT, LivePresence, Pace
-from realtime.protocol import encode, text_frame
+from realtime.protocol import encode
 from realtime.watch import Subscription
 
 

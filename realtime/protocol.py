@@ -67,7 +67,7 @@ class Command(Frame, kw_only=True):
 class KeyedCommand(Command, kw_only=True):
     """A command that happens once however often it is sent with the same key."""
 
-    key: Annotated[UUID, Meta(description="A UUID that the sender makes once for this act.")]
+    key: Annotated[UUID, Meta(description="A UUID that the sender makes once for this act; version 7 is best.")]
 
 
 class Event(Struct, tag_field="type", tag="event", frozen=True):
@@ -184,13 +184,3 @@ def ping(heads: Mapping[str, int]) -> bytes:
 def bye(code: int, retry_ms: int | None = None) -> bytes:
     frame = {"type": "bye", "code": code, "reason": REASONS[code]}
     return encode(frame if retry_ms is None else {**frame, "retry_ms": retry_ms})
-
-
-def text_frame(payload: bytes) -> bytes:
-    """`payload` as one unmasked WebSocket text frame (RFC 6455 §5.2)."""
-    length = len(payload)
-    if length < 126:  # noqa: PLR2004 - the RFC's figures
-        return bytes((0x81, length)) + payload
-    if length < 1 << 16:
-        return b"\x81\x7e" + length.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + length.to_bytes(8, "big") + payload

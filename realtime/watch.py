@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
-from realtime.protocol import CATCH_UP_LIMIT, FRAME_LIMIT, Event, encode, text_frame
+from realtime.frames import text_frame
+from realtime.protocol import CATCH_UP_LIMIT, FRAME_LIMIT, Event, encode
 
 View = Callable[[Event, str], Event]
 

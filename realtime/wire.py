@@ -11,10 +11,12 @@ from typing import Any, Final
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from realtime.protocol import text_frame
+from realtime.frames import frame_end, plain_text, text_frame
+from realtime.protocol import FRAME_LIMIT
 
 EXTENSION: Final = "corridor.wire"
 HIGH_WATER: Final = 32 * 1024  # bytes that a transport may hold before it counts as not keeping up
+LONGEST_HEADER: Final = 14
 LINGER: Final = 5.0  # seconds for a closing frame to leave before the connection is cut
 
 
@@ -29,6 +31,33 @@ class Wire(WebSocketsSansIOProtocol):
         self.on_pause: Callable[[], None] = _nothing
         self.on_writable: Callable[[], None] = _nothing
         self.on_lost: Callable[[], None] = _nothing
+        self._part = b""  # the beginning of a frame whose end is still to come
+
+    def data_received(self, data: bytes) -> None:
+        """Whole plain text frames go to `on_frame` at once, all other whole frames to the strict parser.
+
+        The parser is given nothing but whole frames, or what it will refuse, so it is always between two frames here.
+        """
+        if not self.taken:
+            super().data_received(data)
+            return
+        if self._part:
+            data, self._part = self._part + data, b""
+        at = 0
+        while at < len(data):
+            end = frame_end(data, at)
+            if end is None or end > len(data):
+                if end is not None and end - at > FRAME_LIMIT + LONGEST_HEADER:
+                    super().data_received(data[at:])  # too large: refused by its header, without waiting for the rest
+                else:
+                    self._part = data[at:]
+                return
+            payload = None if self.frames or self.close_sent else plain_text(data, at, end)
+            if payload is None:
+                super().data_received(data[at:end])
+            else:
+                self.on_frame(payload)
+            at = end
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,7 @@ class Observers:
     """Who is told, for the metrics: of each batch's size and seconds, and of each command's outcome."""
 
     batch: Callable[[int, float], None] = lambda size, seconds: None
-    outcome: Callable[[str, str], None] = lambda name, code: None
+    outcome: Callable[[str, str, int], None] = lambda name, code, times: None
 
 
 class Commands:
@@ -77,11 +78,12 @@ class Commands:
             if len(jobs) > 1:
                 raise  # the batcher runs each of them again by itself
             log.exception("a commit failed", command=_name(type(jobs[0].command)))
-            self._observers.outcome(_name(type(jobs[0].command)), "unavailable")
+            self._observers.outcome(_name(type(jobs[0].command)), "unavailable", 1)
             raise Refusal("unavailable") from error
         self._observers.batch(len(jobs), time.perf_counter() - started)
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            self._observers.outcome(_name(type(job.command)), _code(outcome))
+        counted = Counter((type(job.command), _code(outcome)) for job, outcome in zip(jobs, outcomes, strict=True))
+        for (kind, code), times in counted.items():
+            self._observers.outcome(_name(kind), code, times)
         return outcomes
 
     def _run(self, tx: Any, jobs: Sequence[Job]) -> list[Outcome]:

@@ -33,7 +33,7 @@ class RoomCard:
 
 def require(connection: Connection, actor: Actor, room_id: str, verb: Verb, now_ms: int) -> Grant:
     """The actor's grant in a room, if they may `verb` there; else a Refusal."""
-    grant = grants.load(connection, [(actor.person, actor.session, room_id, None)], now_ms)[0]
+    grant = grants.load(connection, [(0, actor.person, actor.session, room_id, None)], now_ms)[0]
     code = may(grant.who, verb, grant.place, datetime.fromtimestamp(now_ms / 1000, UTC))
     if code is not None:
         raise Refusal(code)
@@ -48,7 +48,8 @@ def rooms_of(connection: Connection, actor: Actor, now_ms: int) -> list[RoomCard
         .where(member.c.person_id == actor.person)
         .order_by(room.c.name, room.c.id)
     ).all()
-    loaded = grants.load(connection, [(actor.person, actor.session, row.id, None) for row in rows], now_ms)
+    pairs = [(n, actor.person, actor.session, row.id, None) for n, row in enumerate(rows)]
+    loaded = grants.load(connection, pairs, now_ms)
     at = datetime.fromtimestamp(now_ms / 1000, UTC)
     return [
         RoomCard(

@@ -1,19 +1,20 @@
 """What the database says of people in rooms: everything that judging needs, for many at once, in one query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import Connection, TextClause, text
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection
 
 from accounts.rights import Place, Who
-from storage.rows import as_json, recordset
+from storage.rows import Statement, gathered, recordset
 
-Pair = tuple[str, str, str, str | None]  # person, session, room, key of a command
+Pair = tuple[int, str, str, str, UUID | None]  # place in the list, person, session, room, key of a command
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """The event that a command with the same key has already made."""
 
     seq: int
@@ -22,8 +23,7 @@ class Earlier:
     body: str
 
 
-@dataclass(slots=True)
-class Grant:
+class Grant(Struct):
     """One person in one room, as this transaction sees them. `place` is None where there is no such room."""
 
     who: Who
@@ -36,45 +36,81 @@ class Grant:
 
 NOBODY: Final = Grant(Who("", "", "", active=False), None)
 
-_statements: dict[str, TextClause] = {}
+
+class _Found(Struct, array_like=True):
+    """A row of the query, in the order of _FIELDS."""
+
+    n: int
+    person: str
+    school: str
+    role: str
+    disabled_ms: int | None
+    ended_ms: int | None
+    expires_ms: int
+    room: str | None
+    room_school: str | None
+    kind: str | None
+    head: int | None
+    floor: int | None
+    closed_ms: int | None
+    member: str | None
+    may_write: bool | None
+    may_administer: bool | None
+    read_seq: int | None
+    seq: int | None
+    fingerprint: str | None
+    at_ms: int | None
+    body: str | None
+
+
+_FIELDS: Final = (
+    "given.n", "person.id", "person.school_id", "person.role", "person.disabled_ms",
+    "session.ended_ms", "session.expires_ms",
+    "room.id", "room.school_id", "room.kind", "room.last_seq", "room.floor", "room.closed_ms",
+    "member.person_id", "member.may_write", "member.may_administer", "member.read_seq",
+    "event.seq", "event.fingerprint", "event.at_ms", "event.body",
+)  # fmt: skip
+
+_PAIR: Final = {"n": int, "person_id": str, "session_id": str, "room_id": str, "key": str}
+
+_load: Final = Statement(
+    lambda dialect: (
+        f"""
+        SELECT {gathered(dialect, *_FIELDS)}
+        FROM {recordset(dialect, "pairs", _PAIR)} AS given
+        JOIN person ON person.id = given.person_id
+        JOIN session ON session.id = given.session_id AND session.person_id = person.id
+        LEFT JOIN room ON room.id = given.room_id
+        LEFT JOIN member ON member.room_id = room.id AND member.person_id = person.id
+        LEFT JOIN event ON event.key = given.key AND event.author_id = person.id AND event.room_id = room.id
+    """
+    ),
+    "pairs",
+)
+
+# SQLite has no booleans of its own: 0 and 1 are read as such.
+_rows: Final = msgspec.json.Decoder(list[_Found], strict=False)
 
 
 def load(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
     """A grant for each pair, in order."""
-    found = {row[0]: _grant(row, now_ms) for row in connection.execute(
-        _statement(connection.dialect.name),
-        {"pairs": as_json((place, *pair) for place, pair in enumerate(pairs))},
-    )}  # fmt: skip
-    return [found.get(place, NOBODY) for place in range(len(pairs))]
+    text = _load.run(connection, msgspec.json.encode(pairs).decode()).scalar()
+    grants = [NOBODY] * len(pairs)
+    for row in _rows.decode(text or "[]"):
+        grants[row.n] = _grant(row, now_ms)
+    return grants
 
 
-def _statement(dialect: str) -> TextClause:
-    if dialect not in _statements:
-        columns = {"n": int, "person_id": str, "session_id": str, "room_id": str, "key": str}
-        _statements[dialect] = text(f"""
-            SELECT given.n, person.id, person.school_id, person.role, person.disabled_ms,
-                   session.ended_ms, session.expires_ms,
-                   room.id, room.school_id, room.kind, room.last_seq, room.floor, room.closed_ms,
-                   member.person_id, member.may_write, member.may_administer, member.read_seq,
-                   event.seq, event.fingerprint, event.at_ms, event.body
-            FROM {recordset(dialect, "pairs", columns)} AS given
-            JOIN person ON person.id = given.person_id
-            JOIN session ON session.id = given.session_id AND session.person_id = person.id
-            LEFT JOIN room ON room.id = given.room_id
-            LEFT JOIN member ON member.room_id = room.id AND member.person_id = person.id
-            LEFT JOIN event ON event.room_id = room.id AND event.author_id = person.id AND event.key = given.key
-        """)
-    return _statements[dialect]
-
-
-def _grant(row: Sequence[object], now_ms: int) -> Grant:
-    (_, person, school, role, disabled, ended, expires, room, room_school, kind, head, floor, closed,
-     member, may_write, may_administer, read_seq, earlier_seq, fingerprint, earlier_at, body) = row  # fmt: skip
-    who = Who(person, school, role, active=disabled is None and ended is None and expires > now_ms)  # type: ignore[operator, arg-type]
-    if room is None:
+def _grant(row: _Found, now_ms: int) -> Grant:
+    active = row.disabled_ms is None and row.ended_ms is None and row.expires_ms > now_ms
+    who = Who(row.person, row.school, row.role, active)
+    if row.room_school is None or row.kind is None:
         return Grant(who, None)
     place = Place(
-        room_school, kind, closed is not None, member is not None, bool(may_write), bool(may_administer)  # type: ignore[arg-type]
+        row.room_school, row.kind, row.closed_ms is not None, row.member is not None,
+        bool(row.may_write), bool(row.may_administer),
     )  # fmt: skip
-    earlier = None if earlier_seq is None else Earlier(earlier_seq, fingerprint or "", earlier_at, body)  # type: ignore[arg-type]
-    return Grant(who, place, head, floor, read_seq or 0, earlier)  # type: ignore[arg-type]
+    earlier = None
+    if row.seq is not None:
+        earlier = Earlier(row.seq, row.fingerprint or "", row.at_ms or 0, row.body or "{}")
+    return Grant(who, place, row.head or 0, row.floor or 1, row.read_seq or 0, earlier)

@@ -62,7 +62,8 @@ class LiveRooms:
 
 
 def _admit(connection: Connection, asks: Sequence[Ask], now_ms: int) -> list[Mapping[str, Admission]]:
-    pairs = [(ask.person, ask.session, room, None) for ask in asks for room in ask.rooms]
+    asked = ((ask, room) for ask in asks for room in ask.rooms)
+    pairs = [(n, ask.person, ask.session, room, None) for n, (ask, room) in enumerate(asked)]
     loaded = iter(grants.load(connection, pairs, now_ms))
     at = datetime.fromtimestamp(now_ms / 1000, UTC)
     return [

@@ -2,22 +2,31 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from msgspec import Raw
-from sqlalchemy import Connection, TextClause, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from realtime.protocol import Event
 from rooms.model import event, evidence, room
 from storage.clock import rfc3339
 from storage.database import Transaction
-from storage.rows import as_json, insert_rows, recordset
+from storage.rows import Statement, as_json, insert_rows, recordset
 
-Row = tuple[str, int, str, str, int, str, str | None, str | None]  # in the order of the table's columns
+Row = tuple[str, int, str, str, int, str, UUID | None, str | None]  # in the order of the table's columns
 
 OWN_ROOM_KEEPS: Final = 500  # events; older ones of a person's own room are of no use to anybody
 
-_set_heads: dict[str, TextClause] = {}
+_set_heads: Final = Statement(
+    lambda dialect: (
+        f"""
+        UPDATE room SET last_seq = given.seq
+        FROM {recordset(dialect, "heads", {"id": str, "seq": int})} AS given WHERE room.id = given.id
+    """
+    ),
+    "heads",
+)
 
 
 def lock(connection: Connection, rooms: Collection[str]) -> None:
@@ -36,14 +45,7 @@ def write(tx: Transaction, rows: Sequence[Row]) -> None:
     connection = tx.connection
     insert_rows(connection, event, list(rows))
     heads = {row[0]: row[1] for row in rows}  # the last row of a room wins
-    dialect = connection.dialect.name
-    statement = _set_heads.get(dialect)
-    if statement is None:
-        given = recordset(dialect, "heads", {"id": str, "seq": int})
-        statement = _set_heads[dialect] = text(
-            f"UPDATE room SET last_seq = given.seq FROM {given} AS given WHERE room.id = given.id"
-        )
-    connection.execute(statement, {"heads": as_json(heads.items())})
+    _set_heads.run(connection, as_json(heads.items()))
     at: dict[int, str] = {}
     for room_id, seq, kind, author, at_ms, body, _, _ in rows:
         moment = at.get(at_ms) or at.setdefault(at_ms, rfc3339(at_ms))
@@ -73,19 +75,20 @@ def after(connection: Connection, room_id: str, seq: int, limit: int) -> list[Ev
     return [Event(of, n, kind, by, rfc3339(at), Raw(body.encode())) for of, n, kind, by, at, body in rows]
 
 
-_heads: dict[str, TextClause] = {}
+_heads: Final = Statement(
+    lambda dialect: (
+        f"""
+        SELECT room.id, room.last_seq FROM {recordset(dialect, "rooms", {"id": str})} AS given
+        JOIN room ON room.id = given.id
+    """
+    ),
+    "rooms",
+)
 
 
 def heads(connection: Connection, rooms: Collection[str]) -> dict[str, int]:
     """How far each of these rooms has got."""
-    dialect = connection.dialect.name
-    statement = _heads.get(dialect)
-    if statement is None:
-        given = recordset(dialect, "rooms", {"id": str})
-        statement = _heads[dialect] = text(
-            f"SELECT room.id, room.last_seq FROM {given} AS given JOIN room ON room.id = given.id"
-        )
-    return dict(connection.execute(statement, {"rooms": as_json([each] for each in rooms)}).tuples().all())
+    return {row[0]: row[1] for row in _heads.run(connection, as_json([each] for each in rooms)).all()}
 
 
 def redact(

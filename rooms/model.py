@@ -57,9 +57,9 @@ event = Table(
     PrimaryKeyConstraint("room_id", "seq"),
     Index(
         "uq_event_key",
-        "room_id",
+        "key",  # first: keys that begin with the time lie together, and a commit touches few pages
         "author_id",
-        "key",
+        "room_id",
         unique=True,
         sqlite_where=text("key IS NOT NULL"),
         postgresql_where=text("key IS NOT NULL"),

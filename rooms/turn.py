@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 from sqlalchemy import Connection, Table
 
 from accounts.rights import Verb, Who, may
@@ -19,6 +20,8 @@ from rooms.grants import Grant
 from storage.clock import rfc3339
 from storage.database import Transaction
 from storage.rows import insert_rows
+
+_encode = msgspec.json.Encoder().encode
 
 C = TypeVar("C", bound=Command)
 Outcome = Mapping[str, Any] | Refusal
@@ -42,8 +45,7 @@ class Handler(Generic[C]):
     also: Callable[[C, Caller], tuple[str, ...]] = lambda command, caller: ()
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A command that waits for its turn."""
 
     caller: Caller
@@ -62,12 +64,15 @@ class Turn:
     rolled back to where the turn began.
     """
 
+    __slots__ = ("_commit", "_job", "_savepoint", "body", "grant", "inserts", "now_ms", "reached", "rows", "who")
+
     def __init__(self, commit: "GroupCommit", job: Job, grant: Grant) -> None:
         self.who: Who = grant.who
         self.grant = grant
         self.now_ms = commit.now_ms
         self.rows: list[log.Row] = []
         self.inserts: list[tuple[Table, tuple[Any, ...]]] = []
+        self.body: Mapping[str, Any] = {}  # of the first event
         self.reached: int | None = None  # what `done` gives as seq, where that is not the first event's
         self._commit = commit
         self._job = job
@@ -80,20 +85,22 @@ class Turn:
 
     def append(self, kind: str, body: Mapping[str, Any], room: str | None = None) -> int:
         """Append an event to the command's room, or to one of the handler's `also`; gives its seq."""
-        of = room or self._job.command.room
+        command = self._job.command
+        of = room or command.room
         seq = self.next_seq(of)
         key = said = None
-        command = self._job.command
-        if isinstance(command, KeyedCommand) and not self.rows:
-            key, said = str(command.key), fingerprint(self._commit.secret, command)
-        encoded = msgspec.json.encode(body).decode()
-        self.rows.append((of, seq, kind, self.who.id, self.now_ms, encoded, key, said))
+        if not self.rows:
+            self.body = body
+            if isinstance(command, KeyedCommand):
+                key, said = command.key, fingerprint(self._commit.secret, command)
+        self.rows.append((of, seq, kind, self.who.id, self.now_ms, _encode(body).decode(), key, said))
         return seq
 
     def next_seq(self, room: str | None = None) -> int:
         """The seq that the next event of a room will get."""
         of = room or self._job.command.room
-        return self._commit.heads[of] + sum(row[0] == of for row in self.rows) + 1
+        head = self._commit.heads[of] + 1
+        return head + sum(row[0] == of for row in self.rows) if self.rows else head
 
     def insert(self, table: Table, row: tuple[Any, ...]) -> None:
         """Insert a row, with all columns in the table's order, together with those of the other turns."""
@@ -125,11 +132,10 @@ class Turn:
             self._savepoint.rollback()
 
     def done(self) -> dict[str, Any]:
-        body = msgspec.json.decode(self.rows[0][5]) if self.rows and self._job.handler.answers else {}
         seq = self.rows[0][1] if self.rows else self.grant.head
         if self.reached is not None:
             seq = self.reached
-        return _done(self._job, seq, body, self.now_ms, repeat=False)
+        return _done(self._job, seq, self.body, self._commit.at, repeat=False)
 
 
 @dataclass
@@ -140,35 +146,43 @@ class GroupCommit:
     secret: bytes
     now_ms: int
     now: datetime = field(init=False)
+    at: str = field(init=False)
     heads: dict[str, int] = field(default_factory=dict)
     rows: list[log.Row] = field(default_factory=list)
-    inserts: dict[str, tuple[Table, list[tuple[Any, ...]]]] = field(default_factory=dict)
-    taken: dict[tuple[str, str, str], log.Row] = field(default_factory=dict)  # keys used in this very batch
+    inserts: dict[Table, list[tuple[Any, ...]]] = field(default_factory=dict)
+    taken: dict[tuple[str, str, UUID], log.Row] = field(default_factory=dict)  # keys used in this very batch
 
     def __post_init__(self) -> None:
         self.now = datetime.fromtimestamp(self.now_ms / 1000, UTC)
+        self.at = rfc3339(self.now_ms)
 
     def run(self, jobs: Sequence[Job]) -> list[Outcome]:
         """The outcome of each job, in order."""
-        asked = [(job, room) for job in jobs for room in job.rooms]
-        log.lock(self.tx.connection, {room for _, room in asked})
-        loaded = grants.load(self.tx.connection, [_pair(job, room) for job, room in asked], self.now_ms)
-        first: dict[int, Grant] = {}
-        for (job, room), grant in zip(asked, loaded, strict=True):
-            self.heads[room] = grant.head
-            first.setdefault(id(job), grant)
-        outcomes = [self._turn(job, first[id(job)]) for job in jobs]
+        rooms = [job.rooms for job in jobs]
+        log.lock(self.tx.connection, {room for of in rooms for room in of})
+        asked = ((job, room) for job, of in zip(jobs, rooms, strict=True) for room in of)
+        pairs = [_pair(n, job, room) for n, (job, room) in enumerate(asked)]
+        loaded = grants.load(self.tx.connection, pairs, self.now_ms)
+        for pair, grant in zip(pairs, loaded, strict=True):
+            self.heads[pair[3]] = grant.head
+        outcomes, place = [], 0
+        for job, of in zip(jobs, rooms, strict=True):
+            outcomes.append(self._turn(job, loaded[place]))
+            place += len(of)
         self.flush()
         return outcomes
 
     def _turn(self, job: Job, grant: Grant) -> Outcome:
         turn = Turn(self, job, grant)
         try:
-            turn.require("read")
+            code = may(grant.who, job.handler.verb, grant.place, self.now)
+            if code is not None:
+                turn.require("read")  # what one may not see does not exist, whatever one wants to do with it
             repeat = self._repeat(job, grant)
             if repeat is not None:
-                return repeat
-            turn.require(job.handler.verb)
+                return repeat  # what has happened has happened, also for those who may do it no longer
+            if code is not None:
+                raise Refusal(code)
             job.handler.handle(turn, job.command)
         except Refusal as refusal:
             turn.drop()
@@ -181,7 +195,7 @@ class GroupCommit:
         command = job.command
         if not isinstance(command, KeyedCommand):
             return None
-        row = self.taken.get((command.room, grant.who.id, str(command.key)))
+        row = self.taken.get((command.room, grant.who.id, command.key))
         if row is not None:
             earlier = grants.Earlier(row[1], row[7] or "", row[4], row[5])
         elif grant.earlier is not None:
@@ -190,7 +204,7 @@ class GroupCommit:
             return None
         if earlier.fingerprint != fingerprint(self.secret, command):
             raise Refusal("key_conflict")
-        return _done(job, earlier.seq, msgspec.json.decode(earlier.body), earlier.at_ms, repeat=True)
+        return _done(job, earlier.seq, msgspec.json.decode(earlier.body), rfc3339(earlier.at_ms), repeat=True)
 
     def take(self, turn: Turn) -> None:
         """Keep what a turn appended; the next one sees the heads moved."""
@@ -199,29 +213,35 @@ class GroupCommit:
             if row[6] is not None:
                 self.taken[row[0], row[3], row[6]] = row
         self.rows += turn.rows
-        for table, row in turn.inserts:
-            self.inserts.setdefault(table.name, (table, []))[1].append(row)
+        for table, values in turn.inserts:
+            self.inserts.setdefault(table, []).append(values)
 
     def flush(self) -> None:
         """Write what the turns so far have gathered."""
         log.write(self.tx, self.rows)
-        for table, rows in self.inserts.values():
+        for table, rows in self.inserts.items():
             insert_rows(self.tx.connection, table, rows)
         self.rows, self.inserts = [], {}
 
 
 def fingerprint(secret: bytes, command: Command) -> str:
     """A keyed hash of what a command says: tells a repeat from another use of its key, and nothing else."""
-    said = msgspec.json.encode(structs.replace(command, id=0))
-    return hashlib.blake2b(said, key=secret[:64], digest_size=16).hexdigest()
+    said = structs.asdict(command)
+    said["id"] = type(command).__name__  # the sender's number for the request is not part of it
+    return hashlib.blake2b(_encode(said), key=secret[:64], digest_size=16).hexdigest()
 
 
-def _pair(job: Job, room: str) -> grants.Pair:
-    command = job.command
-    key = str(command.key) if isinstance(command, KeyedCommand) and room == command.room else None
-    return job.caller.person, job.caller.session, room, key
+def _pair(place: int, job: Job, room: str) -> grants.Pair:
+    command, caller = job.command, job.caller
+    key = command.key if isinstance(command, KeyedCommand) and room == command.room else None
+    return place, caller.person, caller.session, room, key
 
 
-def _done(job: Job, seq: int, body: Mapping[str, Any], at_ms: int, *, repeat: bool) -> dict[str, Any]:
-    named = {name: body[name] for name in job.handler.answers if name in body}
-    return {"room": job.command.room, "seq": seq, **named, "at": rfc3339(at_ms), "repeat": repeat}
+def _done(job: Job, seq: int, body: Mapping[str, Any], at: str, *, repeat: bool) -> dict[str, Any]:
+    fields: dict[str, Any] = {"room": job.command.room, "seq": seq}
+    for name in job.handler.answers:
+        if name in body:
+            fields[name] = body[name]
+    fields["at"] = at
+    fields["repeat"] = repeat
+    return fields

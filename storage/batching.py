@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
+
+GATHER_FROM: Final = 8
+GATHER_TURNS: Final = 2
 
 Outcomes = Sequence[Answer | BaseException]
 
@@ -23,6 +26,7 @@ class Batcher(Generic[Job, Answer]):
         self._limit = limit
         self._waiting: list[tuple[Job, asyncio.Future[Answer]]] = []
         self._task: asyncio.Task[None] | None = None
+        self._last = 0  # how many jobs the last batch held
 
     def submit(self, job: Job) -> "asyncio.Future[Answer]":
         """A future of the job's answer. Cancelling it does not undo the job."""
@@ -40,10 +44,23 @@ class Batcher(Generic[Job, Answer]):
     async def _work(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
+                self._last = len(batch)
                 await self._settle(batch)
         finally:
             self._task = None
+
+    async def _gather(self) -> None:
+        """After a large batch its senders are about to send again: wait for half of them, two milliseconds at most.
+
+        A batch costs much and a job in it little; without this, a flood is worked off in many small batches.
+        """
+        expected = min(self._last, self._limit) // 2
+        for _ in range(GATHER_TURNS if expected >= GATHER_FROM else 0):
+            if len(self._waiting) >= expected:
+                return
+            await asyncio.sleep(0.001)
 
     async def _settle(self, batch: list[tuple[Job, "asyncio.Future[Answer]"]]) -> None:
         try:

@@ -122,7 +122,11 @@ class PostgreSQL:
     def __init__(self, url: str, on_commit: OnCommit) -> None:
         self._on_commit = on_commit
         self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=8, max_overflow=8, connect_args={"timeout": 10, "command_timeout": 30}
+            url,
+            pool_size=8,
+            max_overflow=8,
+            connect_args={"timeout": 10, "command_timeout": 30},
+            hide_parameters=True,  # errors are logged, and what people wrote must not be
         )
 
     async def read(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
@@ -150,7 +154,10 @@ def _collected(connection: Connection, work: Callable[..., T], args: tuple[Any, 
 
 
 def _sqlite_engine(url: str, begin: str, query_only: bool = False) -> Engine:
-    engine = create_engine(url, pool_size=READERS + 1, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=READERS + 1, connect_args={"check_same_thread": False},
+        hide_parameters=True,  # as on PostgreSQL
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:

@@ -18,7 +18,9 @@ def clean_text(text: str) -> str:
 
     Raises Refusal when nothing is left to read, or too much.
     """
-    text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not text.isprintable():  # line breaks are not printable either, and most messages have none
+        text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.strip()
     if _BLANK.fullmatch(text):
         raise Refusal("bad_request", "There is nothing written here yet.")
     if len(text) > LONGEST_TEXT:

@@ -116,7 +116,7 @@ def _rooms() -> None:
     op.create_index(
         "uq_event_key",
         "event",
-        ["room_id", "author_id", "key"],
+        ["key", "author_id", "room_id"],
         unique=True,
         sqlite_where=sa.text("key IS NOT NULL"),
         postgresql_where=sa.text("key IS NOT NULL"),
