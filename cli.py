@@ -17,7 +17,8 @@ import demo as demonstration
 from config import Settings
 from realtime.refusal import Refusal
 from storage.clock import Clock
-from storage.database import Database, open_database
+from storage.database import Database, Transaction, open_database
+from storage.installation import new_epoch
 from storage.migrate import migrate as run_migrations
 from web import logs
 
@@ -29,7 +30,9 @@ SWITCH_INTERVAL: Final = 0.0005
 
 corridor = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 schools = typer.Typer(no_args_is_help=True, help="Schools of this installation.")
+people = typer.Typer(no_args_is_help=True, help="People of a school.")
 corridor.add_typer(schools, name="school")
+corridor.add_typer(people, name="person")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder for the database and the secret.", envvar="CORRIDOR_DATA")
@@ -113,7 +116,7 @@ def create_school(
     except Refusal as refusal:
         _fail(refusal.message)
 
-    def make(tx: Any, now_ms: int) -> None:
+    def make(tx: Transaction, now_ms: int) -> None:
         school_id, staffroom = found_school(tx, slug, name, phase, zone, now_ms)
         person_id = enrol(tx, school_id, NewPerson(login, administrator, "ict_coordinator", hashed), now_ms)
         seat(tx, staffroom, person_id, now_ms)
@@ -124,6 +127,54 @@ def create_school(
 
     _with_database(data, work)
     typer.echo(f"{name} is ready. {administrator} signs in with school '{slug}', name '{login}'.")
+
+
+@people.command("disable")
+def disable_person(school: str, login: str, data: Data = None) -> None:
+    """Close an account at once: its sessions end, its open pages close. What the person wrote stays."""
+    from accounts.people import disable, find  # noqa: PLC0415
+    from rooms.announcing import to_own_room  # noqa: PLC0415
+
+    def close(tx: Transaction, now_ms: int) -> None:
+        disable(tx, find(tx, school, login), to_own_room, now_ms)
+
+    _with_database(data, lambda database: database.write(close, Clock().now_ms()))
+    typer.echo(f"The account of '{login}' at '{school}' is closed.")
+
+
+@people.command("enable")
+def enable_person(school: str, login: str, data: Data = None) -> None:
+    """Open a closed account again."""
+    from accounts.people import enable, find  # noqa: PLC0415
+
+    _with_database(data, lambda database: database.write(lambda tx: enable(tx, find(tx, school, login))))
+    typer.echo(f"The account of '{login}' at '{school}' is open again.")
+
+
+@corridor.command()
+def backup(target: Annotated[Path, typer.Argument(help="The new file.")], data: Data = None) -> None:
+    """Copy the SQLite database into a file, whole, while people write."""
+    from storage.backup import back_up  # noqa: PLC0415
+
+    try:
+        back_up(_settings(data).database_url, target)
+    except (ValueError, OSError) as error:
+        _fail(str(error))
+    typer.echo(f"The copy is {target}.")
+
+
+@corridor.command()
+def restored(data: Data = None) -> None:
+    """Say that the database was brought back from a copy. To be run before the servers start again.
+
+    Browsers then forget what they saw after the copy was made, instead of taking new messages for those.
+    """
+
+    async def work(database: Database) -> None:
+        await run_migrations(database)
+        typer.echo(f"The database's new epoch is {await database.write(new_epoch)}.")
+
+    _with_database(data, work)
 
 
 def _ask_password() -> str:

@@ -40,7 +40,7 @@ class Settings:
     trusted_proxies: str = ""
     rates: Mapping[str, Rate] = field(default_factory=lambda: dict(DEFAULT_RATES))
     ping: float = 25.0
-    poll: float = 2.0
+    poll: float = 1.0
     session_check: float = 60.0
     stall: float = 10.0
     long_poll: float = 25.0
@@ -63,7 +63,7 @@ class Settings:
             trusted_proxies=environ.get("CORRIDOR_TRUST_PROXY", ""),
             rates={**DEFAULT_RATES, **_rates(environ.get("CORRIDOR_LIMITS", ""))},
             ping=_seconds(environ, "CORRIDOR_PING", 25),
-            poll=_seconds(environ, "CORRIDOR_POLL", 2),
+            poll=_seconds(environ, "CORRIDOR_POLL", 1),
             session_check=_seconds(environ, "CORRIDOR_SESSION_CHECK", 60),
             stall=_seconds(environ, "CORRIDOR_STALL", 10),
             long_poll=_seconds(environ, "CORRIDOR_LONG_POLL", 25),

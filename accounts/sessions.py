@@ -134,8 +134,8 @@ def ended(connection: Connection, ids: Collection[str], now_ms: int) -> dict[str
 
 
 def _why_over(row: AnyRow | None, now_ms: int) -> int | None:
+    if row is not None and row.disabled_ms is not None:
+        return CloseCode.ACCESS_REMOVED
     if row is None or row.ended_ms is not None:
         return CloseCode.SESSION_ENDED
-    if row.disabled_ms is not None:
-        return CloseCode.ACCESS_REMOVED
     return CloseCode.NOT_SIGNED_IN if row.expires_ms <= now_ms else None
