@@ -1,6 +1,7 @@
 """Puts everything together, and only that."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,11 +93,11 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         clock = await _clock(settings, database)
         secret = load_secret(settings)
         metrics, outboxes = Metrics(clock.now), OutboxCounts()
-        rooms = LiveRooms(database, clock)
+        rooms = LiveRooms(database, clock, message_commands.REDACTING)
         hub = publisher.hub = Hub(rooms, metrics.delivered)
         bus = publisher.bus = RedisBus(settings.redis_url, epoch) if settings.redis_url else MemoryBus()
         passings = Passings(hub, bus, Pace(quiet=settings.presence_quiet))
-        limits = Limits(settings.rates, live.loop_time)
+        limits = Limits(settings.rates, time.monotonic)
         commands = Commands(
             database, clock, limits, secret, HANDLERS,
             {Typing: TypingHandler(hub, limits, passings)}, Observers(metrics.batch, metrics.outcome),

@@ -12,7 +12,6 @@ from accounts.rights import STAFF_ROLES
 from realtime.refusal import Refusal
 from rooms import log
 from rooms.enrolling import NewPerson, enrol, found_school, seat
-from rooms.messages.model import message
 from rooms.messages.rules import message_id
 from rooms.model import member, room
 from storage import installation
@@ -127,9 +126,3 @@ def _talk(tx: Transaction, staffroom: str, ids: list[str], now_ms: int) -> None:
         if answers is not None:
             body["reply_to"] = message_id(staffroom, seqs[answers])
         seqs.append(log.append(tx, staffroom, "message_posted", ids[who], at_ms, body))
-        tx.connection.execute(
-            message.insert().values(
-                room_id=staffroom, seq=seq, author_id=ids[who], at_ms=at_ms, text=text,
-                reply_to=None if answers is None else seqs[answers],
-            )
-        )  # fmt: skip

@@ -13,7 +13,7 @@ from accounts.rules import initials
 from realtime.protocol import CloseCode
 from storage.database import Transaction
 from storage.ids import new_id
-from storage.rows import AnyRow, Statement, as_json, recordset
+from storage.rows import AnyRow, Statement
 
 LIFETIME_MS: Final = 30 * 24 * 3600 * 1000
 MOST_SESSIONS: Final = 20  # of one person; the oldest gives way
@@ -59,23 +59,26 @@ def hash_token(token: str) -> str:
 
 
 _find: Final = Statement(
-    lambda dialect: f"""
+    lambda _, given: (
+        f"""
         SELECT given.hash, person.id, session.id, session.expires_ms, person.name, person.role, school.id,
                school.slug, school.name, school.phase, school.zone
-        FROM {recordset(dialect, "hashes", {"hash": str})} AS given
+        FROM {given} AS given
         JOIN session ON session.token_hash = given.hash
         JOIN person ON person.id = session.person_id
         JOIN school ON school.id = person.school_id
         WHERE session.ended_ms IS NULL AND session.expires_ms > :now AND person.disabled_ms IS NULL
-    """,
-    "hashes", "now",
-)  # fmt: skip
+    """
+    ),
+    {"hash": str},
+    "now",
+)
 
 
 def find(connection: Connection, tokens: Sequence[str], now_ms: int) -> list[Actor | None]:
     """The people behind these session tokens, in order; None where a session is unknown or over."""
     hashes = [hash_token(token) for token in tokens]
-    rows = _find.run(connection, as_json([each] for each in set(hashes)), now_ms).all()
+    rows = _find.run(connection, [(each,) for each in set(hashes)], now_ms).all()
     found: dict[str, Actor] = {row[0]: Actor(*tuple(row)[1:]) for row in rows}
     return [found.get(each) for each in hashes]
 

@@ -41,7 +41,7 @@ def subject(account: str, device: str, known: list[str]) -> str:
     return f"device:{device}:{account}" if account in known else f"account:{account}"
 
 
-# The row, made if need be, and held to the end of the transaction: else tries on PostgreSQL would count past each other.
+# The row, made if need be, and held until the end: else tries on PostgreSQL would count past each other.
 _hold: Final = text("""
     INSERT INTO sign_in_failure (subject, failures, last_ms) VALUES (:of, 0, :now)
     ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failure.failures
@@ -57,9 +57,10 @@ def try_once(tx: Transaction, of: str, now_ms: int) -> None:
     connection = tx.connection
     row = connection.execute(_hold, {"of": of, "now": now_ms}).one()
     forgotten = now_ms - row.last_ms > FORGET_AFTER_S * 1000
-    wait_ms = 0 if forgotten else row.last_ms + 1000 * wait_after(row.failures) - now_ms
-    if wait_ms > 0:
-        raise Refusal("rate_limited", "That was wrong several times. Wait a little, then try again.", retry_ms=wait_ms)
+    wait_ms = 0 if forgotten else 1000 * wait_after(row.failures)
+    left_ms = row.last_ms + wait_ms - now_ms
+    if wait_ms and left_ms > 0:  # with no wait due, another server's clock may be a little ahead
+        raise Refusal("rate_limited", "That was wrong several times. Wait a little, then try again.", retry_ms=left_ms)
     failures = 1 if forgotten else row.failures + 1
     connection.execute(
         update(sign_in_failure).where(sign_in_failure.c.subject == of).values(failures=failures, last_ms=now_ms)

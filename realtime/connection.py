@@ -254,11 +254,13 @@ class Connection:
         if subscription.live or self.subscriptions.get(watch.room) is not subscription:
             self._behind.popleft()
             return
-        if subscription.sent == watch.head:
+        if subscription.sent >= watch.head:  # beyond it: another server was faster, and repeats do no harm
             subscription.live = True
             self._behind.popleft()
             return
         missed = await self._desk.hub.missed(subscription)
+        if self.subscriptions.get(watch.room) is not subscription:  # taken out of the room meanwhile
+            return
         if missed is None:
             subscription.sent = watch.head
             self._send(protocol.reset(watch.room, watch.head, "too_far"))

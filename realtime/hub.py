@@ -53,6 +53,10 @@ class Rooms(Protocol):
         """The person whose access this event may have changed."""
         ...
 
+    def redacts(self, event: Event) -> bool:
+        """Whether this event took something out of the log that stood there before."""
+        ...
+
     def view(self, event: Event, audience: str) -> Event: ...
 
 
@@ -247,6 +251,8 @@ class Hub:
         if not events:
             return
         self._tail_bytes += watch.advance(events, self.view)
+        if any(self.rooms.redacts(event) for event in events):
+            watch.tails = None  # they hold what is no longer in the log
         self._observe(events[0])
         self.counts.delivered += len(events) * len(watch.followers)
         if self._tail_bytes > TAIL_BUDGET:
@@ -275,7 +281,9 @@ class Hub:
         while True:
             if not 0 <= watch.head - subscription.sent <= CATCH_UP_LIMIT or subscription.sent < 0:
                 return None
-            frames = watch.since(subscription.sent, subscription.audience)
+            frames = None
+            if watch.wanted <= watch.head:  # else what is still to be read may have redacted what the tail holds
+                frames = watch.since(subscription.sent, subscription.audience)
             if frames is not None:
                 return frames, watch.head
             running = self._fills.get((watch.room, subscription.audience))
@@ -347,8 +355,8 @@ class Hub:
         heads = await self.rooms.heads(known)
         for room, seq in heads.items():
             watch = self._watches.get(room)
-            if watch is not None and seq > watch.wanted:
-                self.counts.poll_finds += 1
+            if watch is not None and seq > watch.head and not watch.reading:
+                self.counts.poll_finds += seq > watch.wanted
                 self._hint(watch, seq)
 
     # Ending

@@ -61,8 +61,3 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             await work()
         except Exception:
             log.exception("a regular check failed")  # the next one may succeed
-
-
-def loop_time() -> float:
-    """Seconds on the running loop's clock."""
-    return asyncio.get_running_loop().time()

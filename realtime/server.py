@@ -1,6 +1,7 @@
 """uvicorn, with our WebSocket protocol, and a stop that sends everybody off before the door closes."""
 
 import socket
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -27,6 +28,11 @@ class Server(uvicorn.Server):
             )
         )  # fmt: skip
         self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        # Else uvicorn ends by raising the signal again, which kills the process before the rest of it is closed.
+        self._captured_signals.clear()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

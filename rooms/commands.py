@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -19,6 +19,9 @@ from storage.clock import Clock
 from storage.database import Database
 
 log = structlog.get_logger()
+
+# Few enough that others are read and answered while these are committed; many enough to share a commit's cost.
+MOST_TOGETHER: Final = 100
 
 PassingHandler = Callable[[Caller, Any], Awaitable[None]]
 
@@ -51,7 +54,7 @@ class Commands:
         self._handlers = {handler.command: handler for handler in handlers}
         self._passing = dict(passing)
         self._observers = observers or Observers()
-        self._batcher: Batcher[Job, Mapping[str, Any]] = Batcher(self._commit)
+        self._batcher: Batcher[Job, Mapping[str, Any]] = Batcher(self._commit, MOST_TOGETHER)
         self.types: dict[str, type[Command]] = {_name(kind): kind for kind in (*self._handlers, *self._passing)}
 
     def submit(self, caller: Caller, command: Command) -> "asyncio.Future[Mapping[str, Any]]":

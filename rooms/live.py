@@ -27,9 +27,11 @@ class _AboutPerson(Struct):
 class LiveRooms:
     """The hub's window on the database. Questions that wait together are asked together."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, redacting: Collection[str] = ()) -> None:
+        """`redacting`: the kinds of events that take something out of the log."""
         self._database = database
         self._clock = clock
+        self._redacting = frozenset(redacting)
         self._asks: Batcher[Ask, Mapping[str, Admission]] = Batcher(self._admit_all)
         self._reads: Batcher[tuple[str, int, int], Sequence[Event]] = Batcher(self._read_all)
 
@@ -50,6 +52,9 @@ class LiveRooms:
         if event.kind in _MEMBERSHIP:
             return msgspec.json.decode(event.body, type=_AboutPerson).person
         return "p" + event.room[1:] if event.kind in _OWN else None
+
+    def redacts(self, event: Event) -> bool:
+        return event.kind in self._redacting
 
     def view(self, event: Event, audience: str) -> Event:  # noqa: ARG002 - partner schools will see less
         return event

@@ -12,20 +12,15 @@ from realtime.protocol import Event
 from rooms.model import event, evidence, room
 from storage.clock import rfc3339
 from storage.database import Transaction
-from storage.rows import Statement, as_json, insert_rows, recordset
+from storage.rows import Statement, insert_rows
 
 Row = tuple[str, int, str, str, int, str, UUID | None, str | None]  # in the order of the table's columns
 
 OWN_ROOM_KEEPS: Final = 500  # events; older ones of a person's own room are of no use to anybody
 
 _set_heads: Final = Statement(
-    lambda dialect: (
-        f"""
-        UPDATE room SET last_seq = given.seq
-        FROM {recordset(dialect, "heads", {"id": str, "seq": int})} AS given WHERE room.id = given.id
-    """
-    ),
-    "heads",
+    lambda _, given: f"UPDATE room SET last_seq = given.seq FROM {given} AS given WHERE room.id = given.id",
+    {"id": str, "seq": int},
 )
 
 
@@ -43,9 +38,9 @@ def write(tx: Transaction, rows: Sequence[Row]) -> None:
     if not rows:
         return
     connection = tx.connection
-    insert_rows(connection, event, list(rows))
+    insert_rows(connection, event, rows)
     heads = {row[0]: row[1] for row in rows}  # the last row of a room wins
-    _set_heads.run(connection, as_json(heads.items()))
+    _set_heads.run(connection, list(heads.items()))
     at: dict[int, str] = {}
     for room_id, seq, kind, author, at_ms, body, _, _ in rows:
         moment = at.get(at_ms) or at.setdefault(at_ms, rfc3339(at_ms))
@@ -76,19 +71,14 @@ def after(connection: Connection, room_id: str, seq: int, limit: int) -> list[Ev
 
 
 _heads: Final = Statement(
-    lambda dialect: (
-        f"""
-        SELECT room.id, room.last_seq FROM {recordset(dialect, "rooms", {"id": str})} AS given
-        JOIN room ON room.id = given.id
-    """
-    ),
-    "rooms",
+    lambda _, given: f"SELECT room.id, room.last_seq FROM {given} AS given JOIN room ON room.id = given.id",
+    {"id": str},
 )
 
 
 def heads(connection: Connection, rooms: Collection[str]) -> dict[str, int]:
     """How far each of these rooms has got."""
-    return {row[0]: row[1] for row in _heads.run(connection, as_json([each] for each in rooms)).all()}
+    return {row[0]: row[1] for row in _heads.run(connection, [(each,) for each in rooms]).all()}
 
 
 def redact(

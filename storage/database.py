@@ -5,6 +5,7 @@ not one for each statement); on PostgreSQL in a greenlet of the event loop over 
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,12 +13,23 @@ from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 BUSY_TIMEOUT_MS = 10_000
 READERS = 3
+
+# Every statement of ours finds a few rows by an index. PostgreSQL plans a prepared statement on what it believes of
+# tables that may still be empty, and would then read them from end to end for as long as the connection lives.
+POSTGRESQL_SETTINGS = {
+    "application_name": "corridor",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "jit": "off",
+}
 
 
 class Published(Protocol):
@@ -84,6 +96,8 @@ class SQLite:
         self._read_engine = _sqlite_engine(url, begin="BEGIN", query_only=True)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._kept = threading.local()
+        self._connections: list[Connection] = []
 
     async def read(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._in_connection, work, args)
@@ -100,16 +114,28 @@ class SQLite:
         return result
 
     def _in_connection(self, work: Callable[..., T], args: tuple[Any, ...]) -> T:
-        with self._read_engine.connect() as connection:
+        connection = self._own_connection(self._read_engine)
+        with connection.begin():
             return work(connection, *args)
 
     def _in_transaction(self, work: Callable[..., T], args: tuple[Any, ...]) -> tuple[T, list[Published]]:
-        with self._write_engine.begin() as connection:
+        connection = self._own_connection(self._write_engine)
+        with connection.begin():
             return _collected(connection, work, args)
+
+    def _own_connection(self, engine: Engine) -> Connection:
+        """The connection of this thread, which keeps it: fetching one from a pool costs as much as a statement."""
+        connection: Connection | None = getattr(self._kept, "connection", None)
+        if connection is None or connection.invalidated:
+            connection = self._kept.connection = engine.connect()
+            self._connections.append(connection)
+        return connection
 
     async def close(self) -> None:
         self._writer.shutdown()
         self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
         self._write_engine.dispose()
         self._read_engine.dispose()
 
@@ -125,7 +151,7 @@ class PostgreSQL:
             url,
             pool_size=8,
             max_overflow=8,
-            connect_args={"timeout": 10, "command_timeout": 30},
+            connect_args={"timeout": 10, "command_timeout": 30, "server_settings": POSTGRESQL_SETTINGS},
             hide_parameters=True,  # errors are logged, and what people wrote must not be
         )
 
@@ -155,7 +181,7 @@ def _collected(connection: Connection, work: Callable[..., T], args: tuple[Any, 
 
 def _sqlite_engine(url: str, begin: str, query_only: bool = False) -> Engine:
     engine = create_engine(
-        url, pool_size=READERS + 1, connect_args={"check_same_thread": False},
+        url, poolclass=NullPool, connect_args={"check_same_thread": False},
         hide_parameters=True,  # as on PostgreSQL
     )  # fmt: skip
 
@@ -174,6 +200,6 @@ def _sqlite_engine(url: str, begin: str, query_only: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
 
     return engine

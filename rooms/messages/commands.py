@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
 from rooms import log
-from rooms.messages.model import message, message_edit
-from rooms.messages.rules import clean_text, message_id, seq_of
+from rooms.messages.model import message, message_change, message_edit
+from rooms.messages.rules import clean_reason, clean_text, message_id, seq_of
 from rooms.turn import Handler, Turn
 from storage.rows import AnyRow
 
@@ -44,12 +44,9 @@ def post_message(turn: Turn, command: PostMessage) -> None:
     text = clean_text(command.text)
     seq = turn.next_seq()
     body = {"message": message_id(command.room, seq), "text": text}
-    answered = None
     if command.reply_to is not None:
-        answered = _standing(turn, command.room, command.reply_to).seq
-        body["reply_to"] = message_id(command.room, answered)
+        body["reply_to"] = message_id(command.room, _standing(turn, command.room, command.reply_to).seq)
     turn.append("message_posted", body)
-    turn.insert(message, (command.room, seq, turn.who.id, turn.now_ms, text, answered, None, None))
 
 
 def edit_message(turn: Turn, command: EditMessage) -> None:
@@ -59,9 +56,7 @@ def edit_message(turn: Turn, command: EditMessage) -> None:
         raise Refusal("forbidden", "You can change only what you wrote yourself.")
     seq = turn.append("message_edited", {"message": command.message, "text": text})
     turn.insert(message_edit, (command.room, found.seq, seq))
-    turn.connection.execute(
-        update(message).where(_is(command.room, found.seq)).values(text=text, edited_ms=turn.now_ms)
-    )
+    _change(turn, command.room, found.seq, text_seq=seq, edited_ms=turn.now_ms)
 
 
 def remove_message(turn: Turn, command: RemoveMessage) -> None:
@@ -74,8 +69,16 @@ def remove_message(turn: Turn, command: RemoveMessage) -> None:
     )
     seqs = [found.seq, *turn.connection.scalars(edits)]
     tombstone = {"message": command.message, "removed": True}
-    log.redact(turn.tx, command.room, seqs, tombstone, turn.who.id, turn.now_ms, command.reason)
-    turn.connection.execute(update(message).where(_is(command.room, found.seq)).values(text="", removed_ms=turn.now_ms))
+    reason = clean_reason(command.reason)
+    log.redact(turn.tx, command.room, seqs, tombstone, turn.who.id, turn.now_ms, reason)
+    _change(turn, command.room, found.seq, removed_ms=turn.now_ms)
+
+
+def _change(turn: Turn, room: str, seq: int, **values: int) -> None:
+    """Note what became of a message."""
+    of = (message_change.c.room_id == room) & (message_change.c.seq == seq)
+    if not turn.connection.execute(update(message_change).where(of).values(**values)).rowcount:
+        turn.connection.execute(message_change.insert().values(room_id=room, seq=seq, **values))
 
 
 def _standing(turn: Turn, room: str, of: str) -> AnyRow:
@@ -92,6 +95,8 @@ def _standing(turn: Turn, room: str, of: str) -> AnyRow:
 def _is(room: str, seq: int) -> Any:
     return (message.c.room_id == room) & (message.c.seq == seq)
 
+
+REDACTING: Final = frozenset({"message_removed"})
 
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
     Handler(PostMessage, post_message, "write", limit="posts", answers=("message",)),

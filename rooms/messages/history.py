@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, literal, select
 
 from accounts.model import person
 from rooms.messages.model import message
-from rooms.messages.rules import message_id
+from rooms.messages.rules import message_id, seq_of
 from rooms.model import member, room
 from storage.clock import rfc3339
 from storage.rows import AnyRow
@@ -41,9 +41,9 @@ def one(connection: Connection, room_id: str, seq: int) -> AnyRow | None:
     return connection.execute(select(message).where(message.c.room_id == room_id, message.c.seq == seq)).first()
 
 
-def quoted(connection: Connection, room_id: str, rows: Sequence[AnyRow]) -> dict[int, AnyRow]:
-    """The messages that these answer, by seq, each with its author's name."""
-    wanted = {row.reply_to for row in rows if row.reply_to is not None}
+def quoted(connection: Connection, room_id: str, rows: Sequence[AnyRow]) -> dict[str, AnyRow]:
+    """The messages that these answer, by id, each with its author's name."""
+    wanted = {seq_of(row.reply_to, room_id) for row in rows if row.reply_to is not None}
     if not wanted:
         return {}
     found = connection.execute(
@@ -51,7 +51,7 @@ def quoted(connection: Connection, room_id: str, rows: Sequence[AnyRow]) -> dict
         .join(person, person.c.id == message.c.author_id)
         .where(message.c.room_id == room_id, message.c.seq.in_(wanted))
     )
-    return {row.seq: row for row in found}
+    return {message_id(room_id, row.seq): row for row in found}
 
 
 def as_json(room_id: str, row: AnyRow) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def as_json(room_id: str, row: AnyRow) -> dict[str, Any]:
         "removed": row.removed_ms is not None,
     }
     if row.reply_to is not None:
-        view["reply_to"] = message_id(room_id, row.reply_to)
+        view["reply_to"] = row.reply_to
     if row.edited_ms is not None:
         view["edited_at"] = rfc3339(row.edited_ms)
     return view

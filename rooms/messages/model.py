@@ -1,18 +1,28 @@
-"""The messages that a room's log adds up to."""
+"""The messages that a room's log adds up to.
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, PrimaryKeyConstraint, Table, Text
+A message is the event that posted it; nothing is written twice. What later events changed is noted in `message_change`,
+and the view `message` reads both together.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    column,
+    table,
+)
 
 from storage.schema import metadata
 
-message = Table(
-    "message",
+message_change = Table(
+    "message_change",
     metadata,
     Column("room_id", Text, nullable=False),
-    Column("seq", BigInteger, nullable=False),  # of the event that posted it
-    Column("author_id", Text, nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-    Column("text", Text, nullable=False),  # as it reads now; empty once removed
-    Column("reply_to", BigInteger),
+    Column("seq", BigInteger, nullable=False),  # of the event that posted the message
+    Column("text_seq", BigInteger),  # of the event that says how it reads now, once it was edited
     Column("edited_ms", BigInteger),
     Column("removed_ms", BigInteger),
     PrimaryKeyConstraint("room_id", "seq"),
@@ -29,4 +39,17 @@ message_edit = Table(
     PrimaryKeyConstraint("room_id", "message_seq", "seq"),
     ForeignKeyConstraint(["room_id", "seq"], ["event.room_id", "event.seq"]),
     sqlite_with_rowid=False,
+)
+
+# A view: `text` as it reads now, empty once removed; `reply_to` the id of the message that it answers.
+message = table(
+    "message",
+    column("room_id", Text),
+    column("seq", BigInteger),
+    column("author_id", Text),
+    column("at_ms", BigInteger),
+    column("text", Text),
+    column("reply_to", Text),
+    column("edited_ms", BigInteger),
+    column("removed_ms", BigInteger),
 )

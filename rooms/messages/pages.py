@@ -39,7 +39,7 @@ class RoomView:
     grant: Grant
     card: Mapping[str, Any]
     page: history.Page
-    quoted: Mapping[int, AnyRow]
+    quoted: Mapping[str, AnyRow]
     members: Sequence[Mapping[str, Any]]
     names: Mapping[str, str]
     own_head: int

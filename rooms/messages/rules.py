@@ -28,6 +28,11 @@ def clean_text(text: str) -> str:
     return text
 
 
+def clean_reason(reason: str | None) -> str | None:
+    """A reason without control characters; None if nothing is left of it."""
+    return _CONTROLS.sub("", reason or "").strip() or None
+
+
 def message_id(room: str, seq: int) -> str:
     return f"m{seq}-{room}"
 

@@ -137,17 +137,16 @@ def _rooms() -> None:
 
 def _messages() -> None:
     op.create_table(
-        "message",
+        "message_change",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("author_id", sa.Text(), nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("reply_to", sa.BigInteger()),
+        sa.Column("text_seq", sa.BigInteger()),
         sa.Column("edited_ms", sa.BigInteger()),
         sa.Column("removed_ms", sa.BigInteger()),
-        sa.PrimaryKeyConstraint("room_id", "seq", name="pk_message"),
-        sa.ForeignKeyConstraint(["room_id", "seq"], ["event.room_id", "event.seq"], name="fk_message_room_id_seq"),
+        sa.PrimaryKeyConstraint("room_id", "seq", name="pk_message_change"),
+        sa.ForeignKeyConstraint(
+            ["room_id", "seq"], ["event.room_id", "event.seq"], name="fk_message_change_room_id_seq"
+        ),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -159,3 +158,15 @@ def _messages() -> None:
         sa.ForeignKeyConstraint(["room_id", "seq"], ["event.room_id", "event.seq"], name="fk_message_edit_room_id_seq"),
         sqlite_with_rowid=False,
     )
+    as_json = "{0}" if op.get_bind().dialect.name == "sqlite" else "CAST({0} AS json)"
+    said, posted = as_json.format("COALESCE(edited.body, posted.body)"), as_json.format("posted.body")
+    op.execute(f"""
+        CREATE VIEW message AS
+        SELECT posted.room_id, posted.seq, posted.author_id, posted.at_ms,
+               COALESCE({said} ->> 'text', '') AS text, {posted} ->> 'reply_to' AS reply_to,
+               change.edited_ms, change.removed_ms
+        FROM event AS posted
+        LEFT JOIN message_change AS change ON change.room_id = posted.room_id AND change.seq = posted.seq
+        LEFT JOIN event AS edited ON edited.room_id = change.room_id AND edited.seq = change.text_seq
+        WHERE posted.kind = 'message_posted'
+    """)

@@ -1,0 +1,1 @@
+"""What Corridor costs, beside peers and floors measured in the same run: `python -m bench`."""
