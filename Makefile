@@ -4,12 +4,14 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 PYTEST ?=
+BENCH ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
 
 SERVER := $(VENV)/.server-installed
 TOOLS := $(VENV)/.tools-installed
+PEERS := $(VENV)/.peers-installed
 NODE := node_modules/.installed
 FRONT := web/static/build/manifest.json
 FRONT_SOURCES := $(shell find web rooms accounts -type f -not -name '*.py' -not -path '*/build/*' \
@@ -29,8 +31,8 @@ test: machine check
 check: $(TOOLS) $(FRONT)
 	@scripts/check.sh
 
-bench: $(TOOLS) $(FRONT) machine
-	$(PY) -m bench
+bench: $(PEERS) $(FRONT) machine
+	$(PY) -m bench $(BENCH)
 
 format: $(TOOLS)
 	$(VENV)/bin/ruff check --fix --exit-zero --quiet .
@@ -54,6 +56,10 @@ $(SERVER): requirements.txt scripts/environment.sh
 
 $(TOOLS): requirements-dev.txt $(SERVER)
 	@scripts/environment.sh $(VENV) requirements-dev.txt
+	@touch $@
+
+$(PEERS): bench/requirements.txt $(TOOLS)
+	@scripts/environment.sh $(VENV) bench/requirements.txt
 	@touch $@
 
 $(NODE): package-lock.json requirements-node.txt | $(SERVER)
