@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 
 from config import Settings
@@ -68,7 +69,7 @@ class Connection:
         self._greeted = False
         self._in_flight = 0
         self._strikes = 0.0
-        self.heard_at = self.pinged_at = self._struck_at = wire.loop.time()
+        self.heard_at = self.pinged_at = self._struck_at = monotonic()
 
     def start(self) -> None:
         """Take the accepted connection over."""
@@ -80,13 +81,15 @@ class Connection:
     # In
 
     def _receive(self, data: bytes) -> None:
-        self.heard_at = self._wire.loop.time()
+        self.heard_at = monotonic()
+        request = 0
         try:
-            self._desk.limits.check("frames", self.session)
             frame = self._desk.decoder.decode(data)
+            request = getattr(frame, "id", 0)
+            self._desk.limits.check("frames", self.session)
             self._act(frame)
         except Refusal as refusal:
-            self._refuse(refusal)
+            self._refuse(refusal, request)
 
     def _act(self, frame: protocol.Frame) -> None:
         if not self._greeted:
@@ -176,11 +179,10 @@ class Connection:
 
     def _command(self, command: Command) -> None:
         if self._in_flight >= MOST_IN_FLIGHT:
-            raise Refusal("rate_limited", retry_ms=1000, id=command.id)
+            raise Refusal("rate_limited", retry_ms=1000)
         try:
             future = self._desk.submit(self.caller, command)
-        except Refusal as refusal:
-            refusal.more.setdefault("id", command.id)
+        except Refusal:
             if self._desk.answers(command):
                 raise
             return
@@ -200,11 +202,11 @@ class Connection:
             refusal = error if isinstance(error, Refusal) else Refusal("unavailable")
             self._send(protocol.refused(command.id, refusal))
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: Refusal, request: int) -> None:
         """Answer a frame that came to nothing; a connection that sends little else is ended."""
-        self._send(protocol.refused(refusal.more.pop("id", 0), refusal))
+        self._send(protocol.refused(refusal.more.pop("id", request), refusal))
         if refusal.code in ("bad_request", "rate_limited"):
-            now = self._wire.loop.time()
+            now = monotonic()
             self._strikes = max(0.0, self._strikes - (now - self._struck_at)) + 1
             self._struck_at = now
             if self._strikes > STRIKES:
@@ -229,7 +231,7 @@ class Connection:
         self._send(protocol.reset(room, head, "access"))
 
     def ping(self) -> None:
-        self.pinged_at = self._wire.loop.time()
+        self.pinged_at = monotonic()
         self._send(protocol.ping({room: each.watch.head for room, each in self.subscriptions.items()}))
 
     def _send(self, payload: bytes) -> None:
@@ -277,7 +279,7 @@ class Connection:
 
     def _paused(self) -> None:
         if self._outbox.stalled_at is None:
-            self._outbox.stalled_at = self._wire.loop.time()
+            self._outbox.stalled_at = monotonic()
 
     def _writable(self) -> None:
         self._outbox.stalled_at = None

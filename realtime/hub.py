@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from realtime.protocol import CATCH_UP_LIMIT, CloseCode, Event
+from realtime.refusal import Refusal
 from realtime.watch import Subscriber, Subscription, View, Watch, frame_of
 
 UNOPENED: Final = -1
@@ -375,7 +376,13 @@ class Hub:
         """Run `work` beside everything else; the hub keeps it from being forgotten."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Refusal):  # a refusal ended the connection that it was for
+            log.error("a task failed", exc_info=error)
 
     async def stop(self) -> None:
         """Cancel what still runs."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -42,14 +43,13 @@ def _unwelcome(hub: Hub, limits: Limits, caller: Caller) -> int | None:
 
 async def keep_watch(hub: Hub, poll: float, session_check: float) -> None:
     """Tend all connections every second; compare heads and check sessions at their own pace. Runs until cancelled."""
-    loop = asyncio.get_running_loop()
-    await asyncio.gather(_every(poll, hub.poll), _every(session_check, hub.check_sessions), _tend(hub, loop))
+    await asyncio.gather(_every(poll, hub.poll), _every(session_check, hub.check_sessions), _tend(hub))
 
 
-async def _tend(hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
+async def _tend(hub: Hub) -> None:
     while True:
         await asyncio.sleep(TICK)
-        now = loop.time()
+        now = monotonic()
         for member in list(hub.members):
             member.tend(now)
 

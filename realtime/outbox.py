@@ -30,7 +30,7 @@ class Outbox:
         self._frames = 0
         self._bytes = 0
         self.counts = counts
-        self.stalled_at: float | None = None  # loop time since when the transport has taken nothing
+        self.stalled_at: float | None = None  # monotonic seconds since when the transport has taken nothing
 
     def put(self, frames: bytes, count: int) -> bool:
         """Take `count` ready-made frames; False if there is no room for them."""

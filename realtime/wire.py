@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 from realtime.frames import frame_end, plain_text, text_frame
@@ -17,6 +18,7 @@ from realtime.protocol import FRAME_LIMIT
 EXTENSION: Final = "corridor.wire"
 HIGH_WATER: Final = 32 * 1024  # bytes that a transport may hold before it counts as not keeping up
 LONGEST_HEADER: Final = 14
+MOST_PARTS: Final = 1024  # of one frame; empty ones would be free of any other limit
 LINGER: Final = 5.0  # seconds for a closing frame to leave before the connection is cut
 
 
@@ -103,7 +105,19 @@ class Wire(WebSocketsSansIOProtocol):
         return self.taken
 
     def write(self, frames: bytes) -> None:
-        self.transport.write(frames)
+        if not self.close_sent:  # nothing may follow the closing frame
+            self.transport.write(frames)
+
+    def handle_ping(self) -> None:
+        pong = b"".join(self.conn.data_to_send())
+        if not self.paused:  # else whoever pings without reading would fill our memory with answers
+            self.transport.write(pong)
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= MOST_PARTS:
+            self.cut()
+            return
+        super().handle_cont(event)
 
     def send_receive_event_to_app(self) -> None:
         if not self.taken:
