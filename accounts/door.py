@@ -44,6 +44,9 @@ class Door:
         if changes and not self._ours(headers, scope["scheme"]):
             await refuse(Refusal("forbidden", "This request comes from another site."), scope, receive, send)
             return
+        if "\0" in scope["path"]:  # no name that we gave has it, and PostgreSQL knows no such character
+            await refuse(Refusal("not_found"), scope, receive, send)
+            return
         scope.setdefault("state", {})["actor"] = None
         if not scope["path"].startswith(OPEN):
             token = cookie_parser(headers.get("cookie", "")).get(COOKIE)

@@ -1,5 +1,6 @@
 """Sign-in and sign-out, by form and by the API."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -56,10 +57,7 @@ class AccountPages:
         return self._sign_in_page(request, {"back": request.query_params.get("back")})
 
     async def sign_in(self, request: Request) -> Response:
-        try:
-            fields = await form_of(request)
-        except (TooLarge, ValueError):
-            raise Refusal("too_large") from None
+        fields = await _fields(request)
         device, _ = self._signing_in.devices.read(request.cookies.get(throttle.COOKIE))
         try:
             self._signing_in.check_form(device, fields.get("csrf"))
@@ -75,7 +73,7 @@ class AccountPages:
     async def sign_out(self, request: Request) -> Response:
         actor: Actor | None = request.state.actor
         if actor is not None:
-            fields = await form_of(request)
+            fields = await _fields(request)
             self._signing_in.check_form(actor.session, fields.get("csrf"))
             await self._signing_in.sign_out(actor, everywhere=fields.get("everywhere") == "true")
         response = RedirectResponse("/sign-in", 303)
@@ -122,6 +120,13 @@ class AccountPages:
         response = self._pages.render(request, "sign_in.html", context, refusal.http_status if refusal else 200)
         _set(request, response, throttle.COOKIE, self._signing_in.devices.write(device, accounts), DEVICE_AGE)
         return response
+
+
+async def _fields(request: Request) -> Mapping[str, str]:
+    try:
+        return await form_of(request)
+    except (TooLarge, ValueError):
+        raise Refusal("too_large") from None
 
 
 def _set_cookies(request: Request, response: Response, made: SignedIn) -> None:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 FOLDER: Final = Path(__file__).parent / "translations"
 COOKIE: Final = "corridor_language"
+COOKIE_AGE: Final = 400 * 24 * 3600
 
 
 @cache
@@ -38,6 +39,11 @@ def language_of(request: Request) -> str:
         if wish and wish.split("-")[0].lower() in known:
             return wish.split("-")[0].lower()
     return "en"
+
+
+def own_names() -> Mapping[str, str]:
+    """Every language by its own name, for those who look for it."""
+    return {language: str(Locale.parse(language).get_display_name()).capitalize() for language in catalogues()}
 
 
 def direction(language: str) -> str:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from web.assets import Assets
-from web.i18n import catalogues, direction, language_of
+from web.i18n import COOKIE, COOKIE_AGE, catalogues, direction, language_of, own_names
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -30,7 +30,9 @@ class Pages:
             extensions=["jinja2.ext.i18n"],
         )  # fmt: skip
         environment.install_gettext_translations(catalogues()[language], newstyle=True)  # type: ignore[attr-defined]
-        environment.globals.update(lang=language, dir=direction(language), asset=self._assets.url)
+        environment.globals.update(
+            lang=language, dir=direction(language), languages=own_names(), asset=self._assets.url
+        )
         return environment
 
     def render(self, request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
@@ -38,7 +40,10 @@ class Pages:
         common = {"path": request.url.path, "person": None, "school": None, "csrf": ""}
         html = self._environments[language].get_template(template).render({**common, **context})
         headers = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Cookie, Accept-Language"}
-        return HTMLResponse(html, status, headers)
+        response = HTMLResponse(html, status, headers)
+        if request.query_params.get("lang") == language:
+            response.set_cookie(COOKIE, language, max_age=COOKIE_AGE, httponly=True, samesite="lax")
+        return response
 
     def sentence(self, request: Request, text: str) -> str:
         """A sentence of the program's in the reader's language, or as it is."""

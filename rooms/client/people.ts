@@ -1,7 +1,7 @@
 // The people of a room: their names for what the log says by id, and the list of them.
 import { get } from "#web/api.ts";
 import { copy, part, t } from "#web/page.ts";
-import { list, type LogEvent, text } from "#web/protocol.ts";
+import { list, type LogEvent, parseJson, record, text } from "#web/protocol.ts";
 import { initials, tint } from "#web/tint.ts";
 
 export interface Person {
@@ -9,6 +9,12 @@ export interface Person {
   readonly name: string;
   readonly role: string;
   readonly initials: string;
+}
+
+/** What a role is called here; one that a school made itself is called what the school calls it. */
+function roleName(role: string): string {
+  const names = record(parseJson(document.getElementById("roles")?.textContent ?? ""));
+  return text(names[role]) || role;
 }
 
 export class People extends EventTarget {
@@ -92,7 +98,7 @@ export class People extends EventTarget {
       part(row, "initials").textContent = person.initials;
       part(row, "initials").dataset.tint = tint(person.id);
       part(row, "name").textContent = person.name;
-      part(row, "role").textContent = person.role;
+      part(row, "role").textContent = roleName(person.role);
       return row;
     });
     part(this.root, "people").replaceChildren(...rows);

@@ -30,9 +30,8 @@ export class Presence {
       row.toggleAttribute("data-here", this.#here.has(row.dataset.person ?? ""));
     }
     const known = this.#count > 0;
-    part(this.root, "here-count").textContent = known
-      ? t("here_now", { count: this.#count })
-      : String(this.people.members.length);
+    part(this.root, "here-count").textContent = String(known ? this.#count : this.people.members.length);
+    part(this.root, "here-count").toggleAttribute("data-known", known);
     part(this.root, "here-note").hidden = !known;
     part(this.root, "here-note").textContent = t("here_now", { count: this.#count });
   }

@@ -166,6 +166,7 @@ class LiveRoom {
       tell: (news) => tabs.tell(news),
     });
     const tabs = new Tabs(name, (news) => outbox.hear(news));
+    addEventListener("storage", () => outbox.hear({ type: "changed" }));
     return outbox;
   }
 

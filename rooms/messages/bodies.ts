@@ -18,11 +18,14 @@ export function readPosted(event: LogEvent): Posted {
   };
 }
 
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/g;
+
 /** How two texts are compared that should be the same one. */
 export function sameText(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
+/** As the server keeps it: one kind of line break, no control characters, no white space around it. */
 function plain(value: string): string {
-  return value.replace(/\r\n?/g, "\n").trim().normalize("NFC");
+  return value.replace(/\r\n?/g, "\n").replace(CONTROLS, "").trim().normalize("NFC");
 }

@@ -13,8 +13,8 @@ from rooms.messages.rules import clean_reason, clean_text, message_id, seq_of
 from rooms.turn import Handler, Turn
 from storage.rows import AnyRow
 
-# Longer than what is kept, so that white space at the ends may be trimmed and the refusal can be a kind one.
-Text = Annotated[str, Meta(max_length=20_000, description="What is written, as plain text: 1 to 8,000 characters.")]
+# No longest length here: the doors bound what comes, white space at the ends is trimmed, and the refusal is a kind one.
+Text = Annotated[str, Meta(description="What is written, as plain text: 1 to 8,000 characters.")]
 MessageId = Annotated[str, Meta(min_length=2, max_length=64, description="A message's id.")]
 Reason = Annotated[str, Meta(max_length=500, description="Why, for the record.")]
 

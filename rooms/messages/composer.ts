@@ -59,6 +59,15 @@ export class Composer {
     this.#enter({ kind: "post" });
   }
 
+  /** A message was removed: what is being written about it goes on as a message of its own. */
+  gone(id: string): void {
+    if (this.#set.replyTo === id) this.#set = { ...this.#set, replyTo: "" };
+    if (this.#mode.kind === "post" || this.#mode.id !== id) return;
+    if (this.#mode.kind === "edit") this.#leaveEdit();
+    else this.#show({ kind: "post" });
+    this.#keep();
+  }
+
   #begin(): void {
     const hidden = (name: string): string =>
       this.#form.querySelector<HTMLInputElement>(`input[type="hidden"][name="${name}"]`)?.value ?? "";

@@ -9,17 +9,17 @@ export interface Shown {
   readonly text: string;
 }
 
-/** Returns the keys of the waiting posts that `mine`, the person's own messages in the log, already shows. `owner` says
- * which messages are known to be made by which key. Posts were sent in order, so equal texts are matched in order. */
+/** Returns the keys of the waiting posts that are shown otherwise: `mine` are the person's own messages in the log, and
+ * `owner` says which messages are known to be made by which key. Posts were sent in order, so equal texts are matched in order. */
 export function matchPosts(
   posts: readonly Entry[],
   mine: readonly Shown[],
   owner: ReadonlyMap<string, string>,
 ): Set<string> {
   const taken = new Set(owner.keys());
-  const there = new Set<string>();
+  const there = new Set<string>(owner.values());
   for (const post of posts) {
-    if (post.state !== "waiting") continue;
+    if (post.state !== "waiting" || there.has(post.key)) continue;
     const match = mine.find((shown) => !taken.has(shown.id) && shown.seq > post.after && isOf(post, shown));
     if (!match) continue;
     taken.add(match.id);

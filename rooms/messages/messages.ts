@@ -1,5 +1,5 @@
 // Messages in a room: what the log says, what the person does, and the reader's place in between.
-import { announce } from "#web/announcer.ts";
+import { announce, unsay } from "#web/announcer.ts";
 import type { Line } from "#web/connection.ts";
 import type { Entry } from "#web/outbox-store.ts";
 import { t } from "#web/page.ts";
@@ -18,6 +18,8 @@ import { authorOf, makeMessage, markEdited, markRemoved, setAuthor, setQuote, te
 
 const POINT_MS = 2_500;
 const MOST_PAGES = 20;
+const LONG_MS = 60_000;
+const CATCHING_UP_MS = 2_000;
 
 export function messages(room: Room): Feature {
   return new Messages(room);
@@ -30,6 +32,8 @@ class Messages implements Feature {
   readonly #news: News;
   readonly #composer: Composer | undefined;
   #reachable = false;
+  #lostAt = Date.now();
+  #backAt = 0;
 
   constructor(private readonly room: Room) {
     const { element, outbox, id, person } = room;
@@ -60,8 +64,16 @@ class Messages implements Feature {
   }
 
   line(line: Line): void {
-    this.#reachable = line === "live" || line === "polling";
+    const reachable = line === "live" || line === "polling";
+    if (this.#reachable && !reachable) this.#lostAt = Date.now();
+    if (reachable && !this.#reachable && Date.now() - this.#lostAt > LONG_MS) this.#backAt = Date.now();
+    this.#reachable = reachable;
     this.#pending.show();
+  }
+
+  /** Whether the page scrolls along: the reader is at the bottom, and it is not the news of a long absence that comes. */
+  #follows(): boolean {
+    return seesBottom() && Date.now() - this.#backAt > CATCHING_UP_MS;
   }
 
   oldestInView(): number {
@@ -69,8 +81,8 @@ class Messages implements Feature {
   }
 
   rebuild(pages: readonly Document[]): void {
-    const bottom = seesBottom();
     const seen = this.oldestInView();
+    const newest = this.#newest();
     const fresh = [...pages].reverse().flatMap((page) => messagesOf(page));
     const place = (): HTMLElement | undefined => this.#list.all.find((element) => Number(element.dataset.seq) >= seen);
     keepingPlace(place, () => {
@@ -80,14 +92,21 @@ class Messages implements Feature {
     for (const element of this.#list.all) this.room.people.meet(element);
     const oldest = pages.at(-1);
     if (oldest) this.#older.continueFrom(oldest);
-    if (bottom) goToBottom();
+    for (const element of this.#list.all) {
+      const mine = element.dataset.by === this.room.person;
+      if (!mine && Number(element.dataset.seq) > newest) this.#unseen(element);
+    }
     this.#news.look();
+  }
+
+  #newest(): number {
+    return Number(this.#list.all.at(-1)?.dataset.seq ?? 0);
   }
 
   #posted(event: LogEvent): void {
     const posted = readPosted(event);
     if (this.#list.find(posted.id)) return;
-    const bottom = seesBottom();
+    const bottom = this.#follows();
     const element = makeMessage(this.room.element, this.#view(event, posted.id, posted.text));
     if (posted.replyTo !== "") setQuote(element, this.#list.quote(posted.replyTo));
     if (posted.removed) markRemoved(element);
@@ -113,8 +132,12 @@ class Messages implements Feature {
   }
 
   #removed(event: LogEvent): void {
+    const { id } = readPosted(event);
+    const element = this.#list.find(id);
+    if (element) unsay(said(element));
+    this.#composer?.gone(id);
     this.#keeping(() => {
-      this.#list.remove(readPosted(event).id);
+      this.#list.remove(id);
       this.#pending.show();
     });
   }
@@ -131,8 +154,7 @@ class Messages implements Feature {
   }
 
   #announce(element: HTMLElement): void {
-    const text = [...textOf(element)].slice(0, 140).join("");
-    announce(t("said", { name: authorOf(element), text }), (count) => t("new_messages", { count }));
+    announce(t("said", { name: authorOf(element), text: said(element) }), (count) => t("new_messages", { count }));
   }
 
   #view(event: LogEvent, id: string, text: string): View {
@@ -264,6 +286,11 @@ class Messages implements Feature {
     }
     this.#news.look();
   }
+}
+
+/** As much of a message as is read out. */
+function said(element: HTMLElement): string {
+  return [...textOf(element)].slice(0, 140).join("");
 }
 
 function messagesOf(page: Document): HTMLElement[] {

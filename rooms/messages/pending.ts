@@ -1,9 +1,10 @@
 // What the person did and the log does not show yet: their own posts below it, their edits and removals in it.
-import { button, icon, part, t } from "#web/page.ts";
+import { button, icon, inOwnWords, part, t } from "#web/page.ts";
 import type { Outbox, Saved } from "#web/outbox.ts";
 import type { Entry } from "#web/outbox-store.ts";
 import type { Done } from "#web/protocol.ts";
 import type { RoomLog } from "#web/room-log.ts";
+import { goToBottom, seesBottom } from "../client/reader.ts";
 import { matchPosts } from "./matching.ts";
 import type { MessageList } from "./list.ts";
 import { setState, setText, textOf } from "./view.ts";
@@ -39,9 +40,11 @@ export class Pending {
 
   /** Shows everything as it now is. Called after each change of the outbox, the log or the connection. */
   show(): void {
+    const bottom = seesBottom();
     const entries = this.doing.outbox.entries(this.doing.room);
     this.#showPosts(entries.filter((entry) => entry.name === "post_message"));
     this.#showChanges(entries.filter((entry) => entry.name !== "post_message"));
+    if (bottom) goToBottom(); // a state that takes a line more must not push the last message out of sight
   }
 
   /** The log's messages were drawn anew. */
@@ -62,9 +65,8 @@ export class Pending {
     const shown = mine.map((element) => ({ id: element.id, seq: Number(element.dataset.seq), text: textOf(element) }));
     const there = matchPosts(posts, shown, this.#owner);
     const waiting = posts.filter((entry) => !there.has(entry.key));
-    const done = [...this.#done.values()].filter(({ entry }) => !posts.some((post) => post.key === entry.key));
     const rows = [
-      ...done.map(({ entry }) => this.#row(entry, "saved")),
+      ...[...this.#done.values()].map(({ entry }) => this.#row(entry, "saved")),
       ...waiting.map((entry) => this.#row(entry, entry.state)),
     ];
     this.#element.replaceChildren(...rows);
@@ -87,14 +89,14 @@ export class Pending {
       case "waiting":
         return setState(row, "sending", icon("clock"), t(this.doing.reachable() ? under : "waiting"));
       case "held":
-        return setState(row, "held", icon("clock"), entry.reason ?? "", this.#choices(entry, false));
+        return setState(row, "held", icon("clock"), inOwnWords(entry.reason ?? ""), this.#choices(entry, false));
       case "refused":
         return setState(row, "refused", icon("triangle-alert"), this.#reason(entry), this.#choices(entry, true));
     }
   }
 
   #reason(entry: Entry): string {
-    return t(entry.name === "remove_message" ? "not_removed" : "not_saved", { reason: entry.reason ?? "" });
+    return t(entry.name === "remove_message" ? "not_removed" : "not_saved", { reason: inOwnWords(entry.reason ?? "") });
   }
 
   #choices(entry: Entry, again: boolean): HTMLElement {

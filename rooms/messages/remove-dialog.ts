@@ -1,17 +1,29 @@
 import { part } from "#web/page.ts";
 
+export interface About {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Asks whether a message is to go; `confirmed` gets the reason, which may be empty. */
 export function askToRemove(
   root: HTMLElement,
-  about: { readonly name: string; readonly text: string },
+  about: About,
   confirmed: (reason: string) => void,
 ): void {
   const dialog = part<HTMLDialogElement>(root, "remove-dialog");
   const reason = dialog.querySelector("input");
-  part(dialog, "remove-name").textContent = about.name;
-  part(dialog, "remove-text").textContent = about.text;
+  show(dialog, about);
   if (reason) reason.value = "";
   dialog.returnValue = "keep";
-  dialog.onclose = () => dialog.returnValue === "remove" && confirmed(reason?.value.trim() ?? "");
+  dialog.onclose = () => {
+    show(dialog, { name: "", text: "" }); // what is removed is nowhere on the page
+    if (dialog.returnValue === "remove") confirmed(reason?.value.trim() ?? "");
+  };
   dialog.showModal();
+}
+
+function show(dialog: HTMLElement, about: About): void {
+  part(dialog, "remove-name").textContent = about.name;
+  part(dialog, "remove-text").textContent = about.text;
 }

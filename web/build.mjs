@@ -1,0 +1,87 @@
+// Bundles the client and the styles into web/static/build/, each file named by its content, with a manifest of them.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { icons, licences } from "./build-contents.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const out = join(root, "web/static/build");
+const minify = !process.argv.includes("--readable");
+
+const manifest = { ...(await bundle()), ...(await place("icons.svg", await sprite())), ...(await art()) };
+await place("licences.txt", await licenceTexts(), manifest);
+await publish(manifest);
+
+async function bundle() {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: "web/client/main.ts", theme: "web/client/theme.ts", style: "web/styles/main.css" },
+    outdir: out,
+    entryNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    minify,
+    sourcemap: true,
+    metafile: true,
+    format: "iife",
+    target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+    loader: { ".woff2": "file" },
+    legalComments: "none",
+  });
+  const logical = { "web/client/main.ts": "main.js", "web/client/theme.ts": "theme.js", "web/styles/main.css": "main.css" };
+  const files = {};
+  for (const [path, made] of Object.entries(metafile.outputs)) {
+    const name = logical[made.entryPoint] ?? basename(path).replace(/-[0-9A-Z]{8}(?=\.)/, "");
+    files[name] = relative("web/static/build", path);
+  }
+  return files;
+}
+
+/** One file of <symbol>s, so that a page asks for its icons once. */
+async function sprite() {
+  const symbols = await Promise.all(
+    icons.map(async (name) => {
+      const svg = await readFile(join(root, `node_modules/lucide-static/icons/${name}.svg`), "utf8");
+      const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+      return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.replace(/\s*\n\s*/g, "")}</symbol>`;
+    }),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+}
+
+async function art() {
+  const folder = join(root, "web/art");
+  const files = {};
+  for (const name of await readdir(folder)) {
+    Object.assign(files, await place(name, await readFile(join(folder, name))));
+  }
+  return files;
+}
+
+async function licenceTexts() {
+  const texts = await Promise.all(
+    licences.map(async (name) => `${name}\n\n${await readFile(join(root, "node_modules", name, "LICENSE"), "utf8")}`),
+  );
+  return texts.join("\n\n");
+}
+
+async function place(name, content, files = {}) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8);
+  const [stem, extension] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf("."))];
+  files[name] = `${stem}-${hash}${extension}`;
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, files[name]), content);
+  return files;
+}
+
+/** The manifest changes in one step, and only then do the files go that it no longer names. */
+async function publish(files) {
+  await writeFile(join(out, "manifest.json.new"), `${JSON.stringify(files, null, 2)}\n`);
+  await rename(join(out, "manifest.json.new"), join(out, "manifest.json"));
+  const kept = new Set([...Object.values(files), "manifest.json"]);
+  for (const name of await readdir(out)) {
+    if (!kept.has(name)) await rm(join(out, name));
+  }
+}
