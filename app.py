@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from accounts.door import Door, actor_of, json_response
@@ -66,7 +67,7 @@ HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HA
 class Corridor:
     """A running process, without its listening socket."""
 
-    asgi: Starlette
+    asgi: ASGIApp
     hub: Hub
     database: Database
 
@@ -131,7 +132,9 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             Mount("/static", ForeverFiles(directory=FOLDER)),
         ]
         door = Middleware(Door, database=database, clock=clock, origins=settings.origins)
-        yield Corridor(_starlette(routes, [Middleware(AccessLog), Middleware(SafeHeaders), door], pages), hub, database)
+        # Outside of Starlette, whose answer to what failed unforeseen passes by its middleware.
+        asgi = AccessLog(SafeHeaders(_starlette(routes, [door], pages)))
+        yield Corridor(asgi, hub, database)
 
 
 def _fixed(content: object) -> Any:
@@ -162,7 +165,9 @@ def _starlette(routes: list[Route], middleware: list[Middleware], pages: Pages) 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = {404: "not_found", 405: "bad_request"}.get(status, "bad_request" if status < 500 else "unavailable")  # noqa: PLR2004
-        return _error(request, Refusal(code), status)
+        response = _error(request, Refusal(code), status)
+        response.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # a 405 says what is allowed
+        return response
 
     def _error(request: Request, refusal: Refusal, status: int | None = None) -> Response:
         status = status or refusal.http_status

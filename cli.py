@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 import msgspec
 import typer
 import uvloop
+from sqlalchemy.exc import DBAPIError
 
 import demo as demonstration
 from config import Settings
@@ -214,6 +215,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
             return runner.run(work)
     except Refusal as refusal:
         _fail(refusal.message)
+    except DBAPIError as error:
+        _fail(f"The database cannot be used: {error.orig}")
     except (ValueError, OSError, RuntimeError) as error:
         _fail(str(error))
 

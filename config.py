@@ -112,5 +112,8 @@ def _rates(text: str) -> dict[str, Rate]:
         burst, _, per_second = figures.partition("/")
         if name not in DEFAULT_RATES:
             raise ValueError(f"CORRIDOR_LIMITS knows no '{name}'; it knows {', '.join(sorted(DEFAULT_RATES))}")
-        rates[name] = Rate(float(burst), float(per_second or 0))
+        try:
+            rates[name] = Rate(float(burst), float(per_second or 0))
+        except ValueError:
+            raise ValueError(f"CORRIDOR_LIMITS takes figures such as {name}=10/1, not '{part}'") from None
     return rates

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -71,17 +72,23 @@ class Database(Protocol):
 
 
 def open_database(url: str, on_commit: OnCommit = lambda rows: None) -> Database:
-    """The database behind `url` (sqlite:///… or postgresql+asyncpg://…).
+    """The database behind `url` (sqlite:///… or postgresql+asyncpg://…); ValueError says what is wrong with it.
 
     `on_commit` is called on the event loop with the rows that a transaction published, after it committed.
     """
-    match make_url(url).get_backend_name():
+    try:
+        kind = make_url(url).drivername
+    except ArgumentError:  # without the address, which may hold a password
+        raise ValueError("The database's address is not understood: write sqlite:///… or postgresql+asyncpg://…") from None
+    match kind:
         case "sqlite":
             return SQLite(url, on_commit)
-        case "postgresql":
+        case "postgresql+asyncpg":
             return PostgreSQL(url, on_commit)
         case other:
-            raise ValueError(f"Corridor runs on SQLite and PostgreSQL, not on {other}")
+            raise ValueError(
+                f"Corridor runs on SQLite and PostgreSQL, not on {other}: write sqlite:///… or postgresql+asyncpg://…"
+            )
 
 
 class SQLite:

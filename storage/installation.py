@@ -1,8 +1,9 @@
 """What is true of a database as a whole: its epoch, and whether it holds demonstration data."""
 
 import secrets
+from typing import Final
 
-from sqlalchemy import Column, Connection, Table, Text, select
+from sqlalchemy import Column, Connection, Table, Text, select, text
 
 from storage.database import Transaction
 from storage.schema import metadata
@@ -19,11 +20,15 @@ def read(connection: Connection, name: str) -> str | None:
     return connection.scalar(select(installation.c.value).where(installation.c.name == name))
 
 
+# One statement: two servers that write the same name for the first time must not get in each other's way.
+_write: Final = text("""
+    INSERT INTO installation (name, value) VALUES (:name, :value)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+""")
+
+
 def write(transaction: Transaction, name: str, value: str) -> None:
-    connection = transaction.connection
-    found = connection.execute(installation.update().where(installation.c.name == name).values(value=value))
-    if not found.rowcount:
-        connection.execute(installation.insert().values(name=name, value=value))
+    transaction.connection.execute(_write, {"name": name, "value": value})
 
 
 def epoch(transaction: Transaction) -> str:

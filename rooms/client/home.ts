@@ -44,12 +44,12 @@ export class Home extends HTMLElement {
     this.#countSoon();
   }
 
-  signIn(): void {
+  signIn(ended: boolean): void {
+    if (ended) forgetEveryone(browserStorage());
     goToSignIn();
   }
 
   #ownEvent(event: LogEvent): void {
-    if (event.kind === "session_ended") return forgetEveryone(browserStorage());
     if (event.kind !== "room_read") return this.#countSoon();
     const room = text(event.body.room);
     if (number(event.body.seq) >= (this.#logs.get(room)?.last ?? 0)) this.#show(room, 0);

@@ -94,6 +94,7 @@ class LiveRoom {
 
   start(): void {
     this.#connection.start();
+    if (this.#data.newest === false) void this.#refetch(this.#room.id); // what comes belongs after the newest message
   }
 
   line(line: Line, why?: StopReason): void {
@@ -105,7 +106,7 @@ class LiveRoom {
   }
 
   event(event: LogEvent): void {
-    if (event.room === this.#own) return this.#ownEvent(event);
+    if (event.room === this.#own) return;
     if (event.kind.startsWith("member_")) this.#room.people.changed(event);
     for (const feature of this.#features) feature.event(event);
   }
@@ -116,16 +117,13 @@ class LiveRoom {
     if (passing.kind === "presence") this.#presence.show(passing.body);
   }
 
-  signIn(): void {
+  signIn(ended = false): void {
+    if (ended) forgetEveryone(this.#room.storage);
     if (!goToSignIn()) this.#line.show("stopped");
   }
 
   expired(room: string, _reason: string): void {
     void this.#refetch(room);
-  }
-
-  #ownEvent(event: LogEvent): void {
-    if (event.kind === "session_ended") forgetEveryone(this.#room.storage);
   }
 
   /** The page itself is fetched again: it carries the same templates, the names of all authors and its `seq`. */

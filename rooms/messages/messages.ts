@@ -239,9 +239,10 @@ class Messages implements Feature {
   }
 
   #askToRemove(id: string): void {
-    const about = this.#about(id);
-    if (!about) return;
-    askToRemove(this.room.element, about, (reason) => {
+    const element = this.#list.find(id);
+    if (!element) return;
+    element.tabIndex = -1; // the menu is closed and will be gone: the message itself is what the focus can return to
+    askToRemove(this.room.element, { name: authorOf(element), text: textOf(element) }, element, (reason) => {
       this.#write("remove_message", reason === "" ? { message: id } : { message: id, reason });
     });
   }

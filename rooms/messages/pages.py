@@ -103,6 +103,7 @@ class MessagePages:
             "epoch": self._epoch,
             "more": view.page.more,
             "older_url": f"/rooms/{room}?before={messages[0]['seq']}" if view.page.more else None,
+            "newest": "before" not in request.query_params,
             "own_room": actor.own_room,
             "own_head": view.own_head,
             "read": grant.read_seq,
@@ -186,7 +187,10 @@ class _Shower:
         if quoted is None:
             return None
         text = quoted.text if len(quoted.text) <= EXCERPT else quoted.text[:EXCERPT].rstrip() + "…"
-        return {"id": message_id(row.room_id, quoted.seq), "name": quoted.author_name, "excerpt": text}
+        quoted_id = message_id(row.room_id, quoted.seq)
+        here = any(each.seq == quoted.seq for each in self.view.page.messages)
+        url = f"#{quoted_id}" if here else f"?before={quoted.seq + 1}#{quoted_id}"
+        return {"id": quoted_id, "name": quoted.author_name, "excerpt": text, "url": url}
 
 
 def _number(text: str | None) -> int | None:

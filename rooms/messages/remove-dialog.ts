@@ -5,10 +5,11 @@ export interface About {
   readonly text: string;
 }
 
-/** Asks whether a message is to go; `confirmed` gets the reason, which may be empty. */
+/** Asks whether a message is to go; `confirmed` gets the reason, which may be empty. The focus goes to `back`. */
 export function askToRemove(
   root: HTMLElement,
   about: About,
+  back: HTMLElement,
   confirmed: (reason: string) => void,
 ): void {
   const dialog = part<HTMLDialogElement>(root, "remove-dialog");
@@ -18,6 +19,7 @@ export function askToRemove(
   dialog.returnValue = "keep";
   dialog.onclose = () => {
     show(dialog, { name: "", text: "" }); // what is removed is nowhere on the page
+    back.focus({ preventScroll: true });
     if (dialog.returnValue === "remove") confirmed(reason?.value.trim() ?? "");
   };
   dialog.showModal();

@@ -11,14 +11,14 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tests.harness.api import Api, SignIn
 from tests.harness.corridor import CorridorServer, corridor
+from tests.harness.live import Place
 from tests.harness.postgres import Postgres
-from tests.harness.redis import Redis
 
 KINDS = ("sqlite", "postgresql+redis")
 SIGNED_IN = (
@@ -49,8 +49,7 @@ class Installation:
     servers: list[CorridorServer]
     people: Mapping[str, SignIn]
     query: Query
-    redis: Redis | None = None
-    _turn: Iterator[int] = field(default_factory=itertools.count)
+    redis: Place | None = None
 
     @property
     def first(self) -> CorridorServer:
@@ -145,7 +144,7 @@ def make_template(kind: str, place: Any, folder: Path, url: str) -> Template:
 
 
 @contextmanager
-def installed(template: Template, folder: Path, env: Mapping[str, str], redis: Redis | None) -> Iterator[Installation]:
+def installed(template: Template, folder: Path, env: Mapping[str, str], redis: Place | None) -> Iterator[Installation]:
     """A copy of the template with its servers: one on SQLite, two on PostgreSQL and Redis."""
     size = 1 if template.kind == "sqlite" else 2
     with ExitStack() as stack:

@@ -66,12 +66,12 @@ class Tab:
         if url is not None and url != self._url:
             await self.api.close()
             self._url, self.api = url, Api(url, self.who.token)
-        self.code = None
         self._connection = await connect(
             f"{self._url.replace('http', 'ws', 1)}/live", additional_headers={"Cookie": self.who.cookie},
             compression=None, ping_interval=None, max_size=None, open_timeout=PATIENCE, close_timeout=PATIENCE,
             proxy=None, max_queue=1 if self._small else 64, sock=self._socket() if self._small else None,
         )  # fmt: skip
+        self.code = None
         self._spawn(self._read(self._connection))
 
     async def hello(self) -> Frame:
@@ -87,6 +87,11 @@ class Tab:
     async def resume(self, url: str | None = None) -> Self:
         """Connect again, here or to another server, and go on from the copies."""
         return await self.open(url)
+
+    async def become(self, who: SignIn) -> None:
+        """Go on, from the next connection on, in another session of the same person."""
+        await self.api.close()
+        self.who, self.api = who, Api(self._url, who.token)
 
     def drop(self) -> None:
         """Lose the connection as a tunnel does: without a word."""
@@ -114,7 +119,7 @@ class Tab:
 
     async def send(self, frame: Frame | str | bytes) -> None:
         assert self._connection is not None
-        await self._connection.send(json.dumps(frame) if isinstance(frame, dict) else frame)
+        await self._connection.send(json.dumps(frame, ensure_ascii=False) if isinstance(frame, dict) else frame)
 
     async def ask(self, kind: str, **fields: Any) -> Frame:
         """Send a numbered frame and wait for its answer. Raises ConnectionClosed when none can come any more."""
@@ -198,7 +203,8 @@ class Tab:
             while True:
                 await self._reading.wait()
                 frame = json.loads(await connection.recv())
-                await self._receive(frame)
+                with suppress(ConnectionClosed):  # of what the server said before it closed, nothing is lost
+                    await self._receive(frame)
                 self.frames.append(frame)
                 self._changed.set()
         self.code = connection.close_code if connection.close_code is not None else 1006

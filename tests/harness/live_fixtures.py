@@ -18,21 +18,29 @@ from tests.harness.redis import Redis
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The demo on each kind of database in turn."""
-    folder = tmp_path_factory.mktemp("demo")
-    if request.param == "sqlite":
-        path = folder / "template.db"
-        made = make_template("sqlite", path, folder, f"sqlite:///{path}")
-        with closing(sqlite3.connect(path)) as database:
-            database.execute(FORGET_EPOCH)
-            database.commit()
-        return made
-    postgres: Postgres = request.getfixturevalue("postgres")
+@pytest.fixture(scope="session")
+def demo_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    path = tmp_path_factory.mktemp("demo") / "template.db"
+    made = make_template("sqlite", path, path.parent, f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(FORGET_EPOCH)
+        database.commit()
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo_on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Template:
     name = f"demo_{next(_numbers)}"
-    made = make_template("postgresql+redis", (postgres, name), folder, postgres.create(name))
+    made = make_template("postgresql+redis", (postgres, name), tmp_path_factory.mktemp("demo"), postgres.create(name))
     postgres.execute(FORGET_EPOCH, name)
+    return made
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def template(request: pytest.FixtureRequest) -> Template:
+    """The demo on each kind of database in turn."""
+    fixture = "demo_on_sqlite" if request.param == "sqlite" else "demo_on_postgresql"
+    made: Template = request.getfixturevalue(fixture)
     return made
 
 
@@ -57,7 +65,7 @@ def install(template: Template, shared_redis: Redis, tmp_path: Path) -> Iterator
     """Makes an installation for this test alone, to be killed and misled; settings by name, without CORRIDOR_."""
     with ExitStack() as stack:
 
-        def make(redis: Redis | None = None, **settings: str) -> Installation:
+        def make(redis: Place | None = None, **settings: str) -> Installation:
             env = {f"CORRIDOR_{name}": value for name, value in settings.items()}
             folder = tmp_path / f"installation-{next(_numbers)}"
             folder.mkdir()

@@ -1,6 +1,7 @@
 """Rows that travel together arrive as they were, whatever people write."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,19 +62,38 @@ joined = Statement(
 summed = Statement(lambda _, given: f"SELECT SUM(number) FROM {given} AS given", {"number": int})
 
 
+FIND = Statement(
+    lambda _, given: f"SELECT given.number, given.said FROM {given} AS given WHERE said = :said OR number = :number",
+    {"number": int, "said": str},
+    "said",
+    "number",
+)
+TOTAL = Statement(lambda _, given: f"SELECT SUM(number) FROM {given} AS given", {"number": int})
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=TEXTS)
-async def test_given_rows_can_be_joined_by_what_people_write(opened: Opened, said: str) -> None:
+async def test_given_rows_can_be_chosen_by_what_people_write(opened: Opened, said: str) -> None:
     def find(connection: Connection) -> list[tuple[Any, ...]]:
-        rows = joined.run(connection, [(1, said), (2, said + "x")], said)
-        return [tuple(row) for row in rows.all()]
+        rows = [(1, said), (2, said + "x"), (3, None)]
+        return [tuple(row) for row in FIND.run(connection, rows, said, 3)]
 
-    assert await opened.database.read(find) == [(1, said)]
+    assert await opened.database.read(find) == [(1, said), (3, None)]
 
 
 @pytest.mark.parametrize("count", [0, 1, 1000])
-async def test_a_statement_works_on_all_of_its_rows(opened: Opened, count: int) -> None:
-    def total(connection: Connection) -> int:
-        return int(summed.run(connection, [(number,) for number in range(count)]).scalar() or 0)
+async def test_all_given_rows_arrive(opened: Opened, count: int) -> None:
+    def total(connection: Connection) -> int | None:
+        found: int | None = TOTAL.run(connection, [(number,) for number in range(count)]).scalar()
+        return found
 
-    assert await opened.database.read(total) == sum(range(count))
+    assert await opened.database.read(total) == (sum(range(count)) if count else None)
+
+
+async def test_an_id_may_be_given_as_it_is(opened: Opened) -> None:
+    made = uuid4()
+
+    def find(connection: Connection) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in FIND.run(connection, [(1, made)], str(made), 0)]
+
+    assert await opened.database.read(find) == [(1, str(made))]

@@ -21,8 +21,8 @@ test("a close code to reconnect without a time connects again soon", () => {
 
 for (const [code, step] of [
   [4500, { do: "stop", why: "protocol" }],
-  [4501, { do: "sign_in" }],
-  [4503, { do: "sign_in" }],
+  [4501, { do: "sign_in", ended: false }],
+  [4503, { do: "sign_in", ended: true }],
   [4504, { do: "stop", why: "too_many" }],
   [4507, { do: "stop", why: "access" }],
 ] as const) {
@@ -42,7 +42,7 @@ test("two sockets in a row that were never welcomed lead to polling", () => {
 });
 
 test("polling that is told to sign in does so", () => {
-  assert.deepEqual(afterPolling(401, 0, middle), { do: "sign_in" });
+  assert.deepEqual(afterPolling(401, 0, middle), { do: "sign_in", ended: false });
 });
 
 test("polling that gets no answer goes back to sockets: then it is the server that is away", () => {

@@ -4,7 +4,7 @@ export type StopReason = "protocol" | "too_many" | "access";
 export type Step =
   | { readonly do: "socket"; readonly afterMs: number }
   | { readonly do: "poll" }
-  | { readonly do: "sign_in" }
+  | { readonly do: "sign_in"; readonly ended: boolean }
   | { readonly do: "stop"; readonly why: StopReason };
 
 export interface SocketEnd {
@@ -22,8 +22,8 @@ export interface History {
 
 const STOPS: Readonly<Record<number, Step>> = {
   4500: { do: "stop", why: "protocol" },
-  4501: { do: "sign_in" },
-  4503: { do: "sign_in" },
+  4501: { do: "sign_in", ended: false },
+  4503: { do: "sign_in", ended: true },
   4504: { do: "stop", why: "too_many" },
   4507: { do: "stop", why: "access" },
 };
@@ -43,7 +43,7 @@ export function afterSocket(end: SocketEnd, history: History, random: () => numb
 
 /** After polling failed as well it is not WebSockets that are blocked: the server or the network is away. */
 export function afterPolling(status: number, attempt: number, random: () => number): Step {
-  if (status === 401) return { do: "sign_in" };
+  if (status === 401) return { do: "sign_in", ended: false };
   return { do: "socket", afterMs: backoff(attempt, random) };
 }
 

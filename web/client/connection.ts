@@ -14,7 +14,8 @@ export interface Page {
   /** The room must be fetched afresh and then followed again. */
   expired(room: string, reason: string): void;
   passing(passing: Passing): void;
-  signIn(): void;
+  /** Nobody is signed in here any more; `ended` if this session was ended on purpose, here or on another device. */
+  signIn(ended: boolean): void;
 }
 
 export class Connection implements TransportEvents {
@@ -154,7 +155,7 @@ export class Connection implements TransportEvents {
         return this.#openPolling();
       case "sign_in":
         this.#drop();
-        return this.page.signIn();
+        return this.page.signIn(step.ended);
       case "stop":
         this.#drop();
         this.#line = "stopped";
