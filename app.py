@@ -166,7 +166,8 @@ def _starlette(routes: list[Route], middleware: list[Middleware], pages: Pages) 
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = {404: "not_found", 405: "bad_request"}.get(status, "bad_request" if status < 500 else "unavailable")  # noqa: PLR2004
         response = _error(request, Refusal(code), status)
-        response.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # a 405 says what is allowed
+        more = error.headers if isinstance(error, HTTPException) else None
+        response.headers.update(more or {})  # a 405 says what is allowed
         return response
 
     def _error(request: Request, refusal: Refusal, status: int | None = None) -> Response:

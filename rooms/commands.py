@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from realtime.connection import Caller
 from realtime.limits import Limits
@@ -19,6 +20,9 @@ from storage.clock import Clock
 from storage.database import Database
 
 log = structlog.get_logger()
+
+# The database itself is away or full: trying each command alone would only make all of them wait for it in turn.
+_AWAY: Final = (OperationalError, InterfaceError, OSError, TimeoutError)
 
 # Few enough that others are read and answered while these are committed; many enough to share a commit's cost.
 MOST_TOGETHER: Final = 100
@@ -76,18 +80,26 @@ class Commands:
     async def _commit(self, jobs: Sequence[Job]) -> Sequence[Mapping[str, Any] | BaseException]:
         started = time.perf_counter()
         try:
-            outcomes = await self._database.write(self._run, jobs)
+            outcomes = await self._written(jobs)
         except Exception as error:
-            if len(jobs) > 1:
+            if len(jobs) > 1 and not isinstance(error, _AWAY):
                 raise  # the batcher runs each of them again by itself
-            log.exception("a commit failed", command=_name(type(jobs[0].command)))
-            self._observers.outcome(_name(type(jobs[0].command)), "unavailable", 1)
-            raise Refusal("unavailable") from error
+            log.exception("a commit failed", commands=[_name(type(job.command)) for job in jobs])
+            outcomes = [Refusal("unavailable") for _ in jobs]
         self._observers.batch(len(jobs), time.perf_counter() - started)
         counted = Counter((type(job.command), _code(outcome)) for job, outcome in zip(jobs, outcomes, strict=True))
         for (kind, code), times in counted.items():
             self._observers.outcome(_name(kind), code, times)
         return outcomes
+
+    async def _written(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """The outcomes of a commit. A connection that broke while nobody used it is replaced, once."""
+        try:
+            return await self._database.write(self._run, jobs)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await self._database.write(self._run, jobs)
 
     def _run(self, tx: Any, jobs: Sequence[Job]) -> list[Outcome]:
         return GroupCommit(tx, self._secret, self._clock.now_ms()).run(jobs)

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Final
 
-from msgspec import Meta
+from msgspec import Meta, structs
 from sqlalchemy import Connection, select
 
 from accounts.model import person
+from accounts.rights import Who, may
 from accounts.rules import initials
 from accounts.sessions import own_room_of
 from realtime.connection import Caller
@@ -67,6 +68,7 @@ def put_member(
 
 def add_member(turn: Turn, command: AddMember) -> None:
     whom = _of_this_school(turn, command.person)
+    _check_may_enter(turn, whom)
     put_member(
         turn.connection, command.room, whom.id, turn.now_ms, may_write=command.may_write, read_seq=turn.grant.head
     )
@@ -81,6 +83,14 @@ def remove_member(turn: Turn, command: RemoveMember) -> None:
         raise Refusal("not_found", "This person is not in the room.")
     turn.append("member_removed", {"person": command.person})
     turn.append("room_left", {"room": command.room}, own_room_of(command.person))
+
+
+def _check_may_enter(turn: Turn, whom: Any) -> None:
+    """Nobody becomes a member who could see nothing: a learner in the staffroom, say."""
+    place = turn.grant.place
+    inside = None if place is None else structs.replace(place, member=True)
+    if may(Who(whom.id, turn.who.school, whom.role), "read", inside, turn.now) is not None:
+        raise Refusal("forbidden", "People with this role cannot be in this room.")
 
 
 def _of_this_school(turn: Turn, person_id: str) -> Any:

@@ -107,6 +107,10 @@ class Turn:
         self.inserts.append((table, row))
 
     @property
+    def now(self) -> datetime:
+        return self._commit.now
+
+    @property
     def own_room(self) -> str:
         return self._job.caller.own_room
 
@@ -164,7 +168,8 @@ class GroupCommit:
         pairs = [_pair(n, job, room) for n, (job, room) in enumerate(asked)]
         loaded = grants.load(self.tx.connection, pairs, self.now_ms)
         for pair, grant in zip(pairs, loaded, strict=True):
-            self.heads[pair[3]] = grant.head
+            # A caller who is gone knows nothing of the room: another's answer counts.
+            self.heads[pair[3]] = max(self.heads.get(pair[3], 0), grant.head)
         outcomes, place = [], 0
         for job, of in zip(jobs, rooms, strict=True):
             outcomes.append(self._turn(job, loaded[place]))

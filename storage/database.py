@@ -79,7 +79,9 @@ def open_database(url: str, on_commit: OnCommit = lambda rows: None) -> Database
     try:
         kind = make_url(url).drivername
     except ArgumentError:  # without the address, which may hold a password
-        raise ValueError("The database's address is not understood: write sqlite:///… or postgresql+asyncpg://…") from None
+        raise ValueError(
+            "The database's address is not understood: write sqlite:///… or postgresql+asyncpg://…"
+        ) from None
     match kind:
         case "sqlite":
             return SQLite(url, on_commit)

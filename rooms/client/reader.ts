@@ -11,6 +11,12 @@ export function goToBottom(): void {
   scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
 }
 
+/** Gives the keyboard a place to be when what had the focus goes away. */
+export function giveFocus(element: HTMLElement): void {
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
 /** The first of the elements that the reader can see, at least in part. */
 export function firstInView<Type extends HTMLElement>(elements: Iterable<Type>): Type | undefined {
   for (const element of elements) {

@@ -4,7 +4,7 @@ import type { Line } from "#web/connection.ts";
 import type { Entry } from "#web/outbox-store.ts";
 import { t } from "#web/page.ts";
 import type { LogEvent } from "#web/protocol.ts";
-import { firstInView, goToBottom, keepingPlace, seesBottom } from "../client/reader.ts";
+import { firstInView, giveFocus, goToBottom, keepingPlace, seesBottom } from "../client/reader.ts";
 import type { Feature, Room } from "../client/room.ts";
 import { readPosted } from "./bodies.ts";
 import { Composer, type Mode } from "./composer.ts";
@@ -241,7 +241,6 @@ class Messages implements Feature {
   #askToRemove(id: string): void {
     const element = this.#list.find(id);
     if (!element) return;
-    element.tabIndex = -1; // the menu is closed and will be gone: the message itself is what the focus can return to
     askToRemove(this.room.element, { name: authorOf(element), text: textOf(element) }, element, (reason) => {
       this.#write("remove_message", reason === "" ? { message: id } : { message: id, reason });
     });
@@ -255,8 +254,7 @@ class Messages implements Feature {
     const element = this.#list.find(id);
     if (!element) return;
     element.scrollIntoView({ block: "center" });
-    element.tabIndex = -1;
-    element.focus({ preventScroll: true });
+    giveFocus(element);
     element.dataset.pointed = "";
     setTimeout(() => delete element.dataset.pointed, POINT_MS);
   }

@@ -1,6 +1,6 @@
 // "3 new messages": said where it disturbs nobody, instead of scrolling under the reader.
 import { part, t } from "#web/page.ts";
-import { goToBottom, seesBottom } from "../client/reader.ts";
+import { giveFocus, goToBottom, seesBottom } from "../client/reader.ts";
 
 const FAR_SCREENS = 1.5;
 
@@ -41,7 +41,10 @@ export class News {
   #show(): void {
     const page = document.documentElement;
     const far = page.scrollHeight - innerHeight - scrollY > FAR_SCREENS * innerHeight;
+    const focused = this.#box.contains(document.activeElement);
     this.#box.hidden = this.#count === 0 && !far;
+    const newest = [...this.root.querySelectorAll<HTMLElement>("li.message")].at(-1);
+    if (focused && this.#box.hidden && newest) giveFocus(newest);
     part(this.root, "news-count").textContent =
       this.#count > 0 ? t("new_messages", { count: this.#count }) : t("to_newest");
     document.title = this.#count > 0 ? `(${this.#count}) ${this.#title}` : this.#title;

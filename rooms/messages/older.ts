@@ -2,6 +2,7 @@
 import { fetchPage, pageData, part, t } from "#web/page.ts";
 import { text } from "#web/protocol.ts";
 import { say } from "#web/announcer.ts";
+import { giveFocus } from "../client/reader.ts";
 
 export class Older {
   readonly #box: HTMLElement;
@@ -32,9 +33,15 @@ export class Older {
   /** What lies before this page. */
   continueFrom(page: Document): void {
     const data = pageData(page);
+    const focused = this.#box.contains(document.activeElement);
+    const beginning = part(this.root, "beginning");
     this.#box.hidden = data.more !== true;
     this.#link.href = text(data.older_url);
-    part(this.root, "beginning").hidden = data.more === true;
+    beginning.hidden = data.more === true;
+    if (focused && this.#box.hidden) {
+      giveFocus(beginning);
+      beginning.scrollIntoView({ block: "nearest" });
+    }
   }
 
   async #load(): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { Entry } from "#web/outbox-store.ts";
 import type { Done } from "#web/protocol.ts";
 import type { RoomLog } from "#web/room-log.ts";
 import { goToBottom, seesBottom } from "../client/reader.ts";
+import { giveFocus } from "../client/reader.ts";
 import { matchPosts } from "./matching.ts";
 import type { MessageList } from "./list.ts";
 import { setState, setText, textOf } from "./view.ts";
@@ -89,9 +90,9 @@ export class Pending {
       case "waiting":
         return setState(row, "sending", icon("clock"), t(this.doing.reachable() ? under : "waiting"));
       case "held":
-        return setState(row, "held", icon("clock"), inOwnWords(entry.reason ?? ""), this.#choices(entry, false));
+        return setState(row, "held", icon("clock"), inOwnWords(entry.reason ?? ""), this.#choices(row, entry, false));
       case "refused":
-        return setState(row, "refused", icon("triangle-alert"), this.#reason(entry), this.#choices(entry, true));
+        return setState(row, "refused", icon("triangle-alert"), this.#reason(entry), this.#choices(row, entry, true));
     }
   }
 
@@ -99,14 +100,22 @@ export class Pending {
     return t(entry.name === "remove_message" ? "not_removed" : "not_saved", { reason: inOwnWords(entry.reason ?? "") });
   }
 
-  #choices(entry: Entry, again: boolean): HTMLElement {
+  #choices(row: HTMLElement, entry: Entry, again: boolean): HTMLElement {
     const { outbox } = this.doing;
     const choices = document.createElement("span");
     choices.className = "message-choices";
+    choices.addEventListener("click", () => this.#refocus(row));
     if (again) choices.append(button(t("try_again"), () => outbox.retry(entry.key)));
     if (again && entry.name !== "remove_message") choices.append(button(t("edit"), () => this.#rewrite(entry)));
     choices.append(button(t("discard"), () => this.#discard(entry)));
     return choices;
+  }
+
+  /** The button that was pressed is gone: its message has the focus, or the composer if that is gone too. */
+  #refocus(row: HTMLElement): void {
+    if (document.activeElement !== document.body) return;
+    if (row.isConnected) giveFocus(row);
+    else document.getElementById("text")?.focus();
   }
 
   #rewrite(entry: Entry): void {

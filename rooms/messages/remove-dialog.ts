@@ -1,11 +1,13 @@
 import { part } from "#web/page.ts";
+import { giveFocus } from "../client/reader.ts";
 
 export interface About {
   readonly name: string;
   readonly text: string;
 }
 
-/** Asks whether a message is to go; `confirmed` gets the reason, which may be empty. The focus goes to `back`. */
+/** Asks whether a message is to go; `confirmed` gets the reason, which may be empty. The focus goes to
+ * `back`: the menu that led here is closed, and may be gone. */
 export function askToRemove(
   root: HTMLElement,
   about: About,
@@ -19,7 +21,7 @@ export function askToRemove(
   dialog.returnValue = "keep";
   dialog.onclose = () => {
     show(dialog, { name: "", text: "" }); // what is removed is nowhere on the page
-    back.focus({ preventScroll: true });
+    giveFocus(back);
     if (dialog.returnValue === "remove") confirmed(reason?.value.trim() ?? "");
   };
   dialog.showModal();

@@ -24,7 +24,8 @@ things = Table(
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 AWKWARD = (
     "", " ", "'", '"', '""', "\\", "\\u0041", "\\\\u0000", ":name", "%(name)s", "{}", "[1]", "null", "true", "0", "1e9",
-    '{"a": "b"}', '["x", null]', "😀", "👩‍👧‍👦", "שלום", "مرحبا", "e\u0301", "\u2028", "\ufeff", "\x01\x1f", "a\nb\r\nc\t", "x" * 70_000,
+    '{"a": "b"}', '["x", null]', "😀", "👩‍👧‍👦", "שלום", "مرحبا", "e\u0301", "\u2028", "\ufeff", "\x01\x1f",
+    "a\nb\r\nc\t", "x" * 70_000,
 )  # fmt: skip
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 
