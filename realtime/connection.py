@@ -156,7 +156,7 @@ class Connection:
 
     async def _admit(self, rooms: tuple[str, ...]) -> Mapping[str, Admission]:
         try:
-            return await self._desk.hub.rooms.admit(Ask(self.person, self.session, rooms))
+            return await self._desk.hub.admit(Ask(self.person, self.session, rooms))
         except Refusal:
             raise
         except Exception as error:

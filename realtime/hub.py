@@ -8,9 +8,10 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from realtime.catching_up import CatchingUp
 from realtime.protocol import CATCH_UP_LIMIT, CloseCode, Event
 from realtime.refusal import Refusal
-from realtime.watch import Subscriber, Subscription, View, Watch, frame_of
+from realtime.watch import Subscriber, Subscription, View, Watch
 
 UNOPENED: Final = -1
 TAIL_BUDGET: Final = 64 * 1024 * 1024  # bytes of frames kept for those who come back
@@ -54,9 +55,7 @@ class Rooms(Protocol):
         """The person whose access this event may have changed."""
         ...
 
-    def redacts(self, event: Event) -> bool:
-        """Whether this event took something out of the log that stood there before."""
-        ...
+    def redacts(self, event: Event) -> bool: ...  # has it taken something out of the log?
 
     def view(self, event: Event, audience: str) -> Event: ...
 
@@ -101,9 +100,10 @@ class Hub:
         self._watches: dict[str, Watch] = {}
         self._people: dict[str, set[Member]] = {}
         self._tail_bytes = 0
-        self._fills: dict[tuple[str, str], asyncio.Future[None]] = {}
+        self._judgements = 0  # how often the access of somebody here was judged again
         self._tasks: set[asyncio.Task[None]] = set()
         self.view: View = rooms.view
+        self.missed = CatchingUp(self._read_log, self.view, self._remembered).missed
 
     # Who is here
 
@@ -224,8 +224,7 @@ class Hub:
         """The room's one reader: reads what is wanted, delivers it, stops when there is no more."""
         try:
             while watch.head < watch.wanted and not watch.idle:
-                self.counts.log_reads += 1
-                events = await self.rooms.after(watch.room, watch.head, CATCH_UP_LIMIT)
+                events = await self._read_log(watch.room, watch.head, CATCH_UP_LIMIT)
                 if not events:
                     watch.wanted = watch.head
                 elif events[0].seq != watch.head + 1:
@@ -251,13 +250,11 @@ class Hub:
     def _advance(self, watch: Watch, events: Sequence[Event]) -> None:
         if not events:
             return
-        self._tail_bytes += watch.advance(events, self.view)
+        self._remembered(watch.advance(events, self.view))
         if any(self.rooms.redacts(event) for event in events):
             watch.tails = None  # they hold what is no longer in the log
         self._observe(events[0])
         self.counts.delivered += len(events) * len(watch.followers)
-        if self._tail_bytes > TAIL_BUDGET:
-            self._forget_tails()
 
     def _skip(self, watch: Watch, head: int) -> None:
         watch.tails, watch.head = None, head
@@ -266,59 +263,29 @@ class Hub:
             subscription.live = False
             subscription.subscriber.set_back(subscription)
 
-    def _forget_tails(self) -> None:
-        for watch in self._watches.values():
-            watch.tails = None
-        self._tail_bytes = 0
-
-    # Catching up
-
-    async def missed(self, subscription: Subscription) -> tuple[list[bytes], int] | None:
-        """Frames that follow what a subscription was sent, and the seq that they reach; None if it is too far behind.
-
-        They may fall short of the watch's head, which moves on while the log is read; ask again then.
-        """
-        watch = subscription.watch
-        while True:
-            if not 0 <= watch.head - subscription.sent <= CATCH_UP_LIMIT or subscription.sent < 0:
-                return None
-            frames = None
-            if watch.wanted <= watch.head:  # else what is still to be read may have redacted what the tail holds
-                frames = watch.since(subscription.sent, subscription.audience)
-            if frames is not None:
-                return frames, watch.head
-            running = self._fills.get((watch.room, subscription.audience))
-            if running is None:
-                return await self._fill(watch, subscription)
-            await asyncio.shield(running)
-
-    async def _fill(self, watch: Watch, subscription: Subscription) -> tuple[list[bytes], int] | None:
-        """Read the newest part of the log, once for all who wait for it."""
-        of = (watch.room, subscription.audience)
-        self._fills[of] = future = asyncio.get_running_loop().create_future()
-        try:
-            return await self._read_tail(watch, subscription)
-        finally:
-            del self._fills[of]
-            future.set_result(None)
-
-    async def _read_tail(self, watch: Watch, subscription: Subscription) -> tuple[list[bytes], int] | None:
-        head, sent = watch.head, subscription.sent
-        reach = min(max(64, 1 << (head - sent).bit_length()), CATCH_UP_LIMIT, head)  # others will want about as much
+    async def _read_log(self, room: str, after: int, limit: int) -> Sequence[Event]:
         self.counts.log_reads += 1
-        events = await self.rooms.after(watch.room, head - reach, reach)
-        if not events or events[0].seq > sent + 1 or events[-1].seq != head:
-            return None  # the log no longer reaches back so far
-        frames = [frame_of(event, subscription.audience, self.view) for event in events]
-        if watch.head == head:
-            watch.remember(subscription.audience, frames)
-            self._tail_bytes += sum(map(len, frames))
-        return frames[sent + 1 - events[0].seq :], head
+        return await self.rooms.after(room, after, limit)
+
+    def _remembered(self, grown: int) -> None:
+        """Tails have grown by so many bytes; beyond the budget all of them are forgotten, and read again by need."""
+        self._tail_bytes += grown
+        if self._tail_bytes > TAIL_BUDGET:
+            self._tail_bytes = 0
+            for watch in self._watches.values():
+                watch.tails = None
 
     # Access
 
+    async def admit(self, ask: Ask) -> Mapping[str, Admission]:
+        """What may be followed now. An answer that is older than a judgement would let in who was just taken out."""
+        before = self._judgements
+        admitted = await self.rooms.admit(ask)
+        return admitted if before == self._judgements else await self.admit(ask)
+
     async def judge_again(self, person: str) -> None:
         """Ask again about all that this person follows, and end what may no longer be."""
+        self._judgements += person in self._people
         for member in list(self._people.get(person, ())):
             ended = await self.rooms.ended([member.session])
             if ended:
