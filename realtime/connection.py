@@ -54,13 +54,29 @@ class Connection:
     """A member of the hub on a WebSocket."""
 
     __slots__ = (
-        "__weakref__", "_behind", "_desk", "_greeted", "_in_flight", "_outbox", "_pumping", "_strikes", "_struck_at",
-        "_wire", "caller", "heard_at", "person", "pinged_at", "session", "subscriptions",
+        "__weakref__",
+        "_behind",
+        "_coming",
+        "_desk",
+        "_greeted",
+        "_in_flight",
+        "_outbox",
+        "_pumping",
+        "_strikes",
+        "_struck_at",
+        "_wire",
+        "caller",
+        "heard_at",
+        "person",
+        "pinged_at",
+        "session",
+        "subscriptions",
     )  # fmt: skip
 
     def __init__(self, desk: Desk, wire: Wire, caller: Caller) -> None:
         self.caller, self.person, self.session = caller, caller.person, caller.session
         self.subscriptions: dict[str, Subscription] = {}
+        self._coming: set[str] = set()  # rooms whose subscription is being judged, and is still wanted
         self._desk = desk
         self._wire = wire
         self._outbox = Outbox(wire, desk.outboxes)
@@ -100,9 +116,11 @@ class Connection:
                 return
             case Subscribe():
                 self._desk.limits.check("subscribes", self.session)
+                self._coming.add(frame.room)
                 self._desk.hub.spawn(self._subscribe(frame))
             case Unsubscribe():
                 self._desk.hub.unfollow(self, frame.room)
+                self._coming.discard(frame.room)
                 self._send(protocol.done(frame.id, {"room": frame.room}))
             case Command():
                 self._command(frame)
@@ -148,11 +166,14 @@ class Connection:
                 head = max(hub.open(room, admission.head), admission.head)
                 more = frame.after < head
                 self._send(protocol.subscribed(frame.id, room, head, admission.floor, more=more))
-                self._follow(room, frame.after, admission, same_epoch=True)
+                if room in self._coming:  # else unsubscribed from meanwhile
+                    self._follow(room, frame.after, admission, same_epoch=True)
         except Refusal as refusal:
             self._send(protocol.refused(frame.id, refusal))
         else:
             await self._pump()
+        finally:
+            self._coming.discard(room)
 
     async def _admit(self, rooms: tuple[str, ...]) -> Mapping[str, Admission]:
         try:

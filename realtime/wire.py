@@ -78,8 +78,7 @@ class Wire(WebSocketsSansIOProtocol):
         while not self.queue.empty():
             message = self.queue.get_nowait()
             if message["type"] == "websocket.receive":
-                data = message.get("bytes") or (message.get("text") or "").encode()
-                self.on_frame(data)
+                self.on_frame((message.get("text") or "").encode())
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
@@ -126,7 +125,8 @@ class Wire(WebSocketsSansIOProtocol):
         data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
         self.frames = []
         if not self.close_sent:
-            self.on_frame(data)
+            # The protocol is text; a binary frame is as good as none, whatever is in it.
+            self.on_frame(data if self.curr_msg_data_type == "text" else b"")
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -244,3 +244,16 @@ async def test_frames_against_the_standard_do_nothing(installation: Installation
         told = [json.loads(payload)["type"] for opcode, payload in await connection.rest() if opcode == raw.TEXT]
         assert "welcome" not in told
         connection.close()
+
+
+async def test_a_binary_frame_is_no_command_whatever_is_in_it(installation: Installation, tabs: OpenTab) -> None:
+    async with unharmed(installation, tabs):
+        connection = await RawSocket.open(installation.first, installation.person("tom"))
+        await connection.send(raw.frame(raw.TEXT, HELLO))
+        told = {"type": "post_message", "id": 7, "room": installation.staffroom, "key": new_key(), "text": "binary"}
+        await connection.send(raw.frame(raw.BINARY, json.dumps(told).encode()))
+        await connection.send(raw.frame(raw.CLOSE, b"\x03\xe8"))
+        answers = [json.loads(payload) for opcode, payload in await connection.rest() if opcode == raw.TEXT]
+        assert [each["code"] for each in answers if each["type"] == "refused"] == ["bad_request"]
+        assert not [each for each in answers if each["type"] == "done"]
+        connection.close()

@@ -81,6 +81,19 @@ async def test_nothing_comes_any_more_after_unsubscribing(installation: Installa
     assert tab.events(room) == []
 
 
+async def test_unsubscribing_right_behind_subscribing_counts(installation: Installation, tabs: OpenTab) -> None:
+    room, head = installation.staffroom, installation.head(installation.staffroom)
+    author = await tabs(installation.first, installation.person("amara"), {room: head})
+    tab = await tabs(installation.first, installation.person("daniel"))
+    await tab.send({"type": "subscribe", "id": 501, "room": room, "after": head})
+    await tab.send({"type": "unsubscribe", "id": 502, "room": room})
+    assert (await tab.answer(501))["type"] == "subscribed"
+    last = await post(author, room, "unheard")
+    await author.reach(room, last)
+    await tab.sync()
+    assert tab.events(room) == []
+
+
 async def test_another_epoch_begins_every_room_anew(installation: Installation, tabs: OpenTab) -> None:
     room, head = installation.staffroom, installation.head(installation.staffroom)
     tab = await tabs(installation.first, installation.person("daniel"), {room: head})
