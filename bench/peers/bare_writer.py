@@ -20,6 +20,9 @@ from concurrent.futures import ThreadPoolExecutor
 import asyncpg
 import msgspec
 import uvloop
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, create_engine
+from sqlalchemy.event import listens_for
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bench.figures import percentile
 from bench.peers.envelope import event
@@ -154,13 +157,77 @@ async def on_postgresql(dsn: str, seconds: float) -> dict[str, float]:
     return result
 
 
+core_event = Table(
+    "event",
+    MetaData(),
+    Column("room", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+_NAMES = tuple(column.name for column in core_event.columns)
+
+
+def _named(rows: list[Row]) -> list[dict[str, object]]:
+    return [dict(zip(_NAMES, row, strict=True)) for row in rows]
+
+
+async def on_sqlite_by_core(path: str, seconds: float) -> dict[str, float]:
+    """The same writer through SQLAlchemy Core, which is what Corridor is built on."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+
+    @listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    core_event.metadata.create_all(engine)
+
+    def commit(rows: list[Row]) -> None:
+        with engine.begin() as connection:
+            connection.execute(core_event.insert(), _named(rows))
+
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1) as thread:
+        result = await measure(lambda rows: loop.run_in_executor(thread, commit, rows), seconds)
+    engine.dispose()
+    return result
+
+
+async def on_postgresql_by_core(dsn: str, seconds: float) -> dict[str, float]:
+    """The same through SQLAlchemy Core over asyncpg."""
+    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://"))
+    async with engine.begin() as connection:
+        await connection.run_sync(core_event.metadata.drop_all)
+        await connection.run_sync(core_event.metadata.create_all)
+
+    async def commit(rows: list[Row]) -> None:
+        async with engine.begin() as connection:
+            await connection.execute(core_event.insert(), _named(rows))
+
+    result = await measure(commit, seconds)
+    await engine.dispose()
+    return result
+
+
+WRITERS = {
+    ("sqlite", "driver"): on_sqlite,
+    ("postgresql", "driver"): on_postgresql,
+    ("sqlite", "core"): on_sqlite_by_core,
+    ("postgresql", "core"): on_postgresql_by_core,
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--through", choices=["driver", "core"], default="driver")
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("database", choices=["sqlite", "postgresql"])
     parser.add_argument("where")
     given = parser.parse_args()
-    run = on_sqlite if given.database == "sqlite" else on_postgresql
+    run = WRITERS[given.database, given.through]
     print(json.dumps(uvloop.run(run(given.where, given.seconds))))
 
 

@@ -19,12 +19,17 @@ TARGETS = [
         Target(
             f"durable publishing, {called}",
             "messages a second, 200 in flight in 10 rooms",
-            f"durable.{name}", 0.4, f"durable.{name}.bare", "bare group-commit writer", at_least=True,
+            f"durable.{name}", 0.4, f"durable.{name}.driver", "bare writer, driver", at_least=True,
+        ),
+        Target(
+            f"durable publishing, {called}",
+            "messages a second, 200 in flight in 10 rooms",
+            f"durable.{name}", 0.4, f"durable.{name}.core", "bare writer, SQLAlchemy Core", at_least=True,
         ),
         Target(
             f"durable publishing, {called}",
             "ms p99 at 2,000 messages/s",
-            f"durable.{name}.p99", 10, f"durable.{name}.bare.p99", "bare group-commit writer", compared=False,
+            f"durable.{name}.p99", 10, f"durable.{name}.driver.p99", "bare writer, driver", compared=False,
         ),
     )
 ]  # fmt: skip
@@ -32,11 +37,11 @@ TARGETS = [
 
 def measure(work: Work) -> None:
     for name in DATABASES:
-        for system in work.in_turn(["corridor", "bare"]):
-            if system == "bare":
-                _bare(work, name)
-            else:
+        for system in work.in_turn(["corridor", "driver", "core"]):
+            if system == "corridor":
                 _ours(work, name)
+            else:
+                _bare(work, name, system)
 
 
 def _ours(work: Work, name: str) -> None:
@@ -67,14 +72,16 @@ def _seeded(work: Work, name: str) -> Seeded:
     return work.seeded("durable-postgresql", plan, lambda: work.postgres().create("corridor_bench"))
 
 
-def _bare(work: Work, name: str) -> None:
+def _bare(work: Work, name: str, through: str) -> None:
+    """The floor: straight through the driver, and through SQLAlchemy Core, on which ours stands."""
     where = _bare_file(work) if name == "sqlite" else _bare_database(work)
-    command = [sys.executable, "-m", "bench.peers.bare_writer", "--seconds", str(work.scale.seconds), name, where]
+    options = ["--seconds", str(work.scale.seconds), "--through", through]
+    command = [sys.executable, "-m", "bench.peers.bare_writer", *options, name, where]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
-    work.keep(f"durable {name}, bare", found)
-    work.record(f"durable.{name}.bare", found["rate"])
-    work.record(f"durable.{name}.bare.p99", found["p99_ms"])
+    work.keep(f"durable {name}, bare, {through}", found)
+    work.record(f"durable.{name}.{through}", found["rate"])
+    work.record(f"durable.{name}.{through}.p99", found["p99_ms"])
 
 
 def _bare_file(work: Work) -> str:
