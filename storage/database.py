@@ -5,7 +5,9 @@ not one for each statement); on PostgreSQL in a greenlet of the event loop over 
 """
 
 import asyncio
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -188,6 +190,20 @@ def _collected(connection: Connection, work: Callable[..., T], args: tuple[Any, 
     return work(transaction, *args), transaction.published
 
 
+def _write_ahead(connection: Any) -> None:
+    """Switch to a write-ahead log. On a new file SQLite refuses that at once while another process does the same."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _sqlite_engine(url: str, begin: str, query_only: bool = False) -> Engine:
     engine = create_engine(
         url, poolclass=NullPool, connect_args={"check_same_thread": False},
@@ -197,11 +213,11 @@ def _sqlite_engine(url: str, begin: str, query_only: bool = False) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # else the driver begins transactions of its own
+        _write_ahead(connection)
         for pragma in (
-            "journal_mode=WAL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
             "cache_size=-16384",
             f"query_only={'ON' if query_only else 'OFF'}",
         ):

@@ -4,13 +4,15 @@ import itertools
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.harness import CorridorServer, Postgres, Redis, corridor
+from tests.serving import Served, serving
+from tests.world import World, empty, world_on
 
 TEMPLATE = "corridor_template"
 # Copies that shared an epoch would take each other's hints on a shared Redis; without one each makes its own.
@@ -76,6 +78,40 @@ def database_url(request: pytest.FixtureRequest) -> str:
     fixture = "fresh_sqlite_url" if request.param == "sqlite" else "fresh_postgres_url"
     url: str = request.getfixturevalue(fixture)
     return url
+
+
+@pytest.fixture(scope="session")
+def emptied_postgres(postgres: Postgres, postgres_template: str) -> str:
+    """The name of a PostgreSQL database for tests that come one after the other."""
+    name = "corridor_emptied"
+    postgres.create(name, postgres_template)
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def emptied_database_url(request: pytest.FixtureRequest) -> str:
+    """A database with tables and nothing in them, quicker to come by than one for the test alone; once on each kind."""
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("fresh_sqlite_url")
+        return url
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name: str = request.getfixturevalue("emptied_postgres")
+    empty(postgres, name)
+    return postgres.url(name)
+
+
+@pytest.fixture
+async def world(emptied_database_url: str) -> AsyncIterator[World]:
+    """People, rooms and commands on a database, without a server."""
+    async with world_on(emptied_database_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A real server with the demonstration schools, shared by the tests of a module."""
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -35,15 +35,15 @@ async def test_rows_are_announced_in_order_once_they_are_committed(opened: Opene
     assert await opened.database.read(installation.read, "colour") == "green"
 
 
-async def test_what_is_announced_can_be_read_already(database_url: str) -> None:
+async def test_what_is_announced_can_be_read_already(emptied_database_url: str) -> None:
     seen: list[str | None] = []
     reading: list[asyncio.Task[None]] = []
-    other = open_database(database_url)
+    other = open_database(emptied_database_url)
 
     async def look() -> None:
         seen.append(await other.read(installation.read, "colour"))
 
-    database = open_database(database_url, lambda rows: reading.append(asyncio.create_task(look())))
+    database = open_database(emptied_database_url, lambda rows: reading.append(asyncio.create_task(look())))
     await database.write(put, "colour", "green", Row("r1", 1))
     await asyncio.gather(*reading)
     assert seen == ["green"]
@@ -73,11 +73,11 @@ async def test_nothing_is_announced_when_the_database_refuses(opened: Opened) ->
     assert opened.announced == []
 
 
-async def test_a_transaction_that_publishes_nothing_announces_nothing(database_url: str) -> None:
+async def test_a_transaction_that_publishes_nothing_announces_nothing(emptied_database_url: str) -> None:
     def never(rows: object) -> None:
         raise AssertionError(rows)
 
-    database = open_database(database_url, never)
+    database = open_database(emptied_database_url, never)
     await database.write(put, "colour", "green")
     await database.close()
 
