@@ -54,7 +54,3 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     return listener
-
-
-async def run(server: Server, listener: socket.socket) -> None:
-    await server.serve(sockets=[listener])

@@ -31,10 +31,6 @@ async def form_of(request: Request) -> Mapping[str, str]:
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
 
 
-def is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").split(";")[0].strip() == "application/x-www-form-urlencoded"
-
-
 def wants_page(request: Request) -> bool:
     """Whether the asker is a browser that shows what it gets."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
