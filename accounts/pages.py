@@ -12,7 +12,7 @@ from starlette.routing import Route
 from accounts import door, throttle
 from accounts.door import actor_of, device_of, json_response
 from accounts.sessions import LIFETIME_MS, Actor
-from accounts.signing_in import SignedIn, SigningIn
+from accounts.signing_in import SignedIn, SigningIn, Visit
 from realtime.refusal import Refusal
 from web.pages import Pages
 from web.requests import TooLarge, body_of, form_of, local_path
@@ -67,7 +67,7 @@ class AccountPages:
         except Refusal as refusal:
             return self._sign_in_page(request, fields, refusal)
         response = RedirectResponse(local_path(fields.get("back")), 303)
-        _set_cookies(request, response, made)
+        set_cookies(request, response, made)
         return response
 
     async def sign_out(self, request: Request) -> Response:
@@ -90,7 +90,7 @@ class AccountPages:
             raise Refusal("bad_request", "A session takes school, name and password.") from None
         made = await self._make(request, wanted.school, wanted.name, wanted.password)
         response = json_response(SessionMade(signed_in=True), 201)
-        _set_cookies(request, response, made)
+        set_cookies(request, response, made)
         return response
 
     async def delete(self, request: Request) -> Response:
@@ -101,9 +101,7 @@ class AccountPages:
         return response
 
     async def _make(self, request: Request, school: str, name: str, password: str) -> SignedIn:
-        return await self._signing_in.sign_in(
-            school, name, password, device_of(request), request.cookies.get(throttle.COOKIE)
-        )
+        return await self._signing_in.sign_in(school, name, password, visit_of(request))
 
     def _sign_in_page(
         self, request: Request, fields: "dict[str, str | None] | object", refusal: Refusal | None = None
@@ -122,6 +120,11 @@ class AccountPages:
         return response
 
 
+def visit_of(request: Request) -> Visit:
+    address = request.client.host if request.client else ""
+    return Visit(device_of(request), request.cookies.get(throttle.COOKIE), address)
+
+
 async def _fields(request: Request) -> Mapping[str, str]:
     try:
         return await form_of(request)
@@ -129,7 +132,7 @@ async def _fields(request: Request) -> Mapping[str, str]:
         raise Refusal("too_large") from None
 
 
-def _set_cookies(request: Request, response: Response, made: SignedIn) -> None:
+def set_cookies(request: Request, response: Response, made: SignedIn) -> None:
     _set(request, response, door.COOKIE, made.token, COOKIE_AGE)
     _set(request, response, throttle.COOKIE, made.device, DEVICE_AGE)
 

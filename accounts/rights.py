@@ -6,7 +6,12 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-Verb = Literal["read", "write", "remove", "administer", "presence"]
+Verb = Literal[
+    "read", "write", "remove", "administer", "presence", "start", "look",
+    # about the school itself
+    "manage_people", "manage_groups", "manage_sign_in", "import_roster", "change_policy", "change_settings",
+    "read_audit", "see_access_log", "export_person", "erase_person",
+]  # fmt: skip
 
 STAFF_ROLES: Final = frozenset(
     {"head", "deputy", "ict_coordinator", "dsl", "teacher", "ta", "cover_teacher", "office", "head_of_year"}
@@ -45,6 +50,19 @@ MATRIX: Final[Mapping[str, Mapping[Verb, frozenset[str]]]] = {
         "presence": STAFF_ROLES,
     },
     "person": {"read": frozenset(ROLES)},
+    "school": {
+        "read": frozenset(ROLES),
+        "manage_people": LEADERS | {"office"},
+        "manage_groups": LEADERS | {"office"},
+        "manage_sign_in": LEADERS | {"office", "teacher"},
+        "import_roster": LEADERS | {"office"},
+        "change_policy": LEADERS,
+        "change_settings": LEADERS,
+        "read_audit": LEADERS | {"dsl"},
+        "see_access_log": LEADERS | {"dsl", "teacher"},
+        "export_person": LEADERS,
+        "erase_person": LEADERS,
+    },
 }
 
 

@@ -33,6 +33,8 @@ class Actor:
     school_name: str
     phase: str
     zone: str
+    strong: bool
+    in_school: bool
 
     @property
     def own_room(self) -> str:
@@ -62,7 +64,7 @@ _find: Final = Statement(
     lambda _, given: (
         f"""
         SELECT given.hash, person.id, session.id, session.expires_ms, person.name, person.role, school.id,
-               school.slug, school.name, school.phase, school.zone
+               school.slug, school.name, school.phase, school.zone, session.strong, session.in_school
         FROM {given} AS given
         JOIN session ON session.token_hash = given.hash
         JOIN person ON person.id = session.person_id
@@ -83,7 +85,10 @@ def find(connection: Connection, tokens: Sequence[str], now_ms: int) -> list[Act
     return [found.get(each) for each in hashes]
 
 
-def start(tx: Transaction, person_id: str, device: str, now_ms: int) -> str:
+def start(
+    tx: Transaction, person_id: str, device: str, now_ms: int, *, method: str = "password", strong: bool = False,
+    in_school: bool = False,
+) -> str:  # fmt: skip
     """Begin a session and give its token, which is kept nowhere."""
     token = secrets.token_urlsafe(32)
     tx.connection.execute(
@@ -94,6 +99,9 @@ def start(tx: Transaction, person_id: str, device: str, now_ms: int) -> str:
             device=device[:200],
             created_ms=now_ms,
             expires_ms=now_ms + LIFETIME_MS,
+            method=method,
+            strong=strong,
+            in_school=in_school,
         )
     )
     return token

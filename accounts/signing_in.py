@@ -31,6 +31,15 @@ class SignedIn:
     device: str
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where somebody signs in: what the device calls itself, its cookie, its address on the network."""
+
+    label: str
+    device: str | None = None
+    address: str = ""
+
+
 class SigningIn:
     """Checks passwords and makes and ends sessions."""
 
@@ -42,24 +51,38 @@ class SigningIn:
         self.passwords = Passwords()
         self.devices = Devices(secret)
 
-    async def sign_in(self, slug: str, name: str, password: str, label: str, device_cookie: str | None) -> SignedIn:
+    async def sign_in(self, slug: str, name: str, password: str, visit: Visit) -> SignedIn:
         """A new session; Refusal `unauthenticated` or `rate_limited`, the same if there is no such person."""
-        account = f"{fold_login(slug)[:60]}/{fold_login(name)[:120]}"
-        device, known = self.devices.read(device_cookie)
-        of = throttle.subject(hashlib.sha256(account.encode()).hexdigest(), device, known)
+        account = hashlib.sha256(f"{fold_login(slug)[:60]}/{fold_login(name)[:120]}".encode()).hexdigest()
+        device, known = self.devices.read(visit.device)
+        of = throttle.subject(account, device, known)
         await self._database.write(throttle.try_once, of, self._clock.now_ms())
         found = await self._database.read(_account, fold_login(slug), fold_login(name))
         fitting = len(password) <= LONGEST_PASSWORD
         right = await self.passwords.verify(found.password if found else None, password if fitting else "")
         if found is None or not right or not fitting:
             raise Refusal("unauthenticated", "The school, the name or the password is not right.")
-        token = await self._database.write(self._start, found.id, label, of, self._clock.now_ms())
-        here = hashlib.sha256(account.encode()).hexdigest()
-        return SignedIn(token, self.devices.write(device, [*(each for each in known if each != here), here]))
+        return await self.begin(found.id, "password", visit, account=account, tried=of)
 
-    def _start(self, tx: Transaction, person_id: str, label: str, of: str, now_ms: int) -> str:
-        throttle.succeed(tx, of, now_ms)
-        token = sessions.start(tx, person_id, label, now_ms)
+    async def begin(
+        self, person_id: str, method: str, visit: Visit, *, account: str = "", tried: str = "", strong: bool = False
+    ) -> SignedIn:
+        """A new session of a person who has shown who they are.
+
+        `account`: the account's mark, if this device shall have tries of its own on it from now on. `tried`: the
+        subject whose wrong tries are forgotten. `strong`: a second factor was shown.
+        """
+        token = await self._database.write(self._start, person_id, method, strong, visit, tried, self._clock.now_ms())
+        device, known = self.devices.read(visit.device)
+        accounts = [*(each for each in known if each != account), account] if account else known
+        return SignedIn(token, self.devices.write(device, accounts))
+
+    def _start(
+        self, tx: Transaction, person_id: str, method: str, strong: bool, visit: Visit, tried: str, now_ms: int
+    ) -> str:
+        if tried:
+            throttle.succeed(tx, tried, now_ms)
+        token = sessions.start(tx, person_id, visit.label, now_ms, method=method, strong=strong)
         self._end(tx, person_id, sessions.surplus(tx.connection, person_id, now_ms), now_ms)
         return token
 

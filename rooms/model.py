@@ -26,7 +26,9 @@ room = Table(
     Column("floor", BigInteger, nullable=False, server_default="1"),  # the first seq that is still kept
     Column("closed_ms", BigInteger),
     Column("created_ms", BigInteger, nullable=False),
+    Column("group_id", Text, ForeignKey("school_group.id")),  # whose people are its members
     Index(None, "school_id"),
+    Index(None, "group_id"),
 )
 
 member = Table(
@@ -38,6 +40,9 @@ member = Table(
     Column("may_administer", Boolean, nullable=False),
     Column("read_seq", BigInteger, nullable=False),
     Column("joined_ms", BigInteger, nullable=False),
+    Column("by_group", Boolean, nullable=False, server_default=text("false")),  # follows the room's group
+    Column("from_ms", BigInteger),  # nobody here before this moment, and from `until_ms` on
+    Column("until_ms", BigInteger),
     PrimaryKeyConstraint("room_id", "person_id"),
     Index(None, "person_id"),
     sqlite_with_rowid=False,

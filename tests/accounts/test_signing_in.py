@@ -11,7 +11,7 @@ from accounts.model import session as session_table
 from accounts.passwords import HASHER
 from accounts.rules import FREE_TRIES
 from accounts.sessions import MOST_SESSIONS, own_room_of
-from accounts.signing_in import SignedIn, SigningIn
+from accounts.signing_in import SignedIn, SigningIn, Visit
 from realtime.refusal import Refusal
 from rooms.announcing import to_own_room
 from tests.world import SECRET, World
@@ -30,7 +30,7 @@ class Entrance:
     async def try_in(
         self, password: str = PASSWORD, *, school: str = "oakfield", name: str = "amara", device: str | None = None
     ) -> SignedIn:
-        return await self.signing_in.sign_in(school, name, password, "a test", device)
+        return await self.signing_in.sign_in(school, name, password, Visit("a test", device))
 
     async def refusal(self, password: str = "wrong", **more: str | None) -> Refusal:
         with pytest.raises(Refusal) as caught:

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine.interfaces import ReflectedIndex
+from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, ReflectedIndex
 from sqlalchemy.engine.reflection import Inspector
 
 import accounts.model
@@ -120,10 +120,15 @@ def _table(found: Inspector, name: str) -> dict[str, object]:
     return {
         "columns": columns,
         "key": found.get_pk_constraint(name),
-        "references": sorted(map(repr, found.get_foreign_keys(name))),
+        "references": sorted(map(_reference, found.get_foreign_keys(name))),
         "unique": sorted(map(repr, found.get_unique_constraints(name))),
         "indexes": sorted(map(_index, found.get_indexes(name))),
     }
+
+
+def _reference(each: ReflectedForeignKeyConstraint) -> tuple[object, ...]:
+    """Without its name: SQLAlchemy cannot read it from a column that SQLite added to a table later."""
+    return (each["constrained_columns"], each["referred_table"], each["referred_columns"], each.get("options"))
 
 
 def _index(each: ReflectedIndex) -> tuple[str, str, bool, str]:

@@ -1,0 +1,57 @@
+"""What a school has settled for itself, apart from who may do what."""
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+from sqlalchemy import Connection, select, update
+
+from accounts.model import school
+from realtime.refusal import Refusal
+from storage.database import Transaction
+
+ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Provider(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The school's OpenID provider. `claim` is the claim that carries the roster's id."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str = "Single sign-on"
+    claim: str = "sub"
+    scopes: str = "openid"
+
+
+class SchoolSettings(Struct, frozen=True, omit_defaults=True):
+    """Days count from midnight on the school's clock; networks are CIDR blocks."""
+
+    networks: tuple[str, ...] = ()  # addresses from which people are in school
+    day_starts: ClockTime = "08:45"
+    day_ends: ClockTime = "15:30"
+    second_step: tuple[str, ...] = ("head", "deputy", "ict_coordinator", "dsl")  # roles that need one to administer
+    passwords_from_year: int = 3  # younger learners sign in by card or pictures only
+    leaver_days: int = 365  # from leaving to the account's end
+    access_log_days: int = 90
+    largest_change: Annotated[int, Meta(ge=1, le=100)] = 30  # per cent of a role that a roster may take away unasked
+    provider: Provider | None = None
+
+
+DEFAULT: Final = SchoolSettings()
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(SchoolSettings).decode
+
+
+def read(connection: Connection, school_id: str) -> SchoolSettings:
+    return _decode(connection.scalars(select(school.c.settings).where(school.c.id == school_id)).one())
+
+
+def write(tx: Transaction, school_id: str, wanted: SchoolSettings) -> None:
+    """Keep these; Refusal `bad_request` if they cannot be read back."""
+    encoded = _encode(wanted)
+    try:
+        _decode(encoded)
+    except msgspec.ValidationError:
+        raise Refusal("bad_request", "These settings do not fit together.") from None
+    tx.connection.execute(update(school).where(school.c.id == school_id).values(settings=encoded.decode()))

@@ -1,0 +1,10 @@
+"""Class cards and picture passwords."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
