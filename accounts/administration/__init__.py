@@ -1,0 +1,1 @@
+"""What a school's administrators do with people, groups and settings."""

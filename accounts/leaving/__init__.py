@@ -1,0 +1,1 @@
+"""When people leave: reading only at first, then nothing."""
