@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, ReflectedIndex
 from sqlalchemy.engine.reflection import Inspector
 
+import accounts.audit.model
 import accounts.model
 import rooms.messages.model
 import rooms.model
@@ -21,7 +22,7 @@ from storage.schema import metadata
 from tests.harness.corridor import CLI
 from tests.harness.program import ROOT
 
-MODELS = (accounts.model, rooms.model, rooms.messages.model, storage.installation)
+MODELS = (accounts.model, accounts.audit.model, rooms.model, rooms.messages.model, storage.installation)
 
 
 async def upgraded(url: str) -> Database:

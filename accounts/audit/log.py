@@ -1,0 +1,62 @@
+"""Writing the audit log."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import text
+
+from accounts.audit.chain import Entry, hash_detail, link
+from accounts.audit.model import audit_detail, audit_head, audit_log
+from storage.database import Transaction
+
+_KIND: Final = re.compile(r"[a-z][a-z_]{1,39}")
+
+# The chain's head, made if need be, and held until the end: else two servers would add to the same row.
+_hold: Final = text("""
+    INSERT INTO audit_head (school_id, seq, hash) VALUES (:school, 0, '')
+    ON CONFLICT (school_id) DO UPDATE SET seq = audit_head.seq
+    RETURNING seq, hash
+""")
+
+
+def record(
+    tx: Transaction,
+    school_id: str,
+    kind: str,
+    at_ms: int,
+    *,
+    by: str | None,
+    subject: str | None = None,
+    in_school: bool = False,
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    """Add a row to a school's chain, in the transaction of what it tells; gives its seq.
+
+    `by` None: the program or the command line. `detail`: ids, counts, names of fields; never what people wrote,
+    never a secret. To be called late in a transaction: nobody else adds to this school's chain until it ends.
+    """
+    if not _KIND.fullmatch(kind):
+        raise ValueError(f"{kind!r} is no kind of audit row: write a word in the past tense")
+    salt, body = ("", "") if detail is None else (secrets.token_hex(16), msgspec.json.encode(detail).decode())
+    head = tx.connection.execute(_hold, {"school": school_id}).one()
+    detail_hash = hash_detail(salt, body) if body else ""
+    entry = Entry(school_id, head.seq + 1, at_ms, kind, by, subject, in_school, detail_hash)
+    _append(tx, entry, link(head.hash, entry))
+    if body:
+        tx.connection.execute(audit_detail.insert().values(school_id=school_id, seq=entry.seq, salt=salt, body=body))
+    return entry.seq
+
+
+def _append(tx: Transaction, entry: Entry, hashed: str) -> None:
+    tx.connection.execute(
+        audit_log.insert().values(
+            school_id=entry.school_id, seq=entry.seq, at_ms=entry.at_ms, kind=entry.kind, by=entry.by,
+            subject=entry.subject, in_school=entry.in_school, detail_hash=entry.detail_hash, hash=hashed,
+        )
+    )  # fmt: skip
+    tx.connection.execute(
+        audit_head.update().where(audit_head.c.school_id == entry.school_id).values(seq=entry.seq, hash=hashed)
+    )
