@@ -103,7 +103,7 @@ def _rooms_of(connection: Connection, person_id: str) -> dict[str, str]:
         .join(member, member.c.room_id == room.c.id)
         .where(member.c.person_id == person_id, room.c.kind != "person")
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None:

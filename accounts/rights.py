@@ -1,23 +1,67 @@
-"""May this person do this here, now? One pure function; its data is a matrix of roles and kinds of room."""
+"""May this person do this here, now? One pure function; its data is what a school has settled, compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
-Verb = Literal[
-    "read", "write", "remove", "administer", "presence", "start", "look",
-    # about the school itself
+RoomVerb = Literal["read", "write", "remove", "administer", "presence", "start", "look"]
+SchoolVerb = Literal[
     "manage_people", "manage_groups", "manage_sign_in", "import_roster", "change_policy", "change_settings",
     "read_audit", "see_access_log", "export_person", "erase_person",
 ]  # fmt: skip
+Verb = Literal[RoomVerb, SchoolVerb]
+Kind = Literal["staff", "governor", "learner", "guardian", "visitor"]
+Relation = Literal[
+    "own_learner", "own_teacher", "same_class", "same_tutor_group", "same_house", "same_year", "house_learner",
+    "manages", "managed_by", "ward", "guardian", "ward_teacher", "guardian_of_own_learner", "self",
+]  # fmt: skip
+
+# What the other person is to the asker. Rules name one of these; asking.py and rooms find them out.
+RELATIONS: Final = frozenset(get_args(Relation))
+VERBS: Final = frozenset((*get_args(RoomVerb), *get_args(SchoolVerb)))
+SCHOOL_VERBS: Final = frozenset(get_args(SchoolVerb))
 
 STAFF_ROLES: Final = frozenset(
     {"head", "deputy", "ict_coordinator", "dsl", "teacher", "ta", "cover_teacher", "office", "head_of_year"}
 )
-ROLES: Final = STAFF_ROLES | {"governor", "learner", "guardian", "visitor"}
 LEADERS: Final = frozenset({"head", "deputy", "ict_coordinator"})
+_KINDS: Final[dict[str, Kind]] = {
+    **dict.fromkeys(STAFF_ROLES, "staff"),
+    "governor": "governor", "learner": "learner", "guardian": "guardian", "visitor": "visitor",
+}  # fmt: skip
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(_KINDS)
+ROLES: Final = frozenset(KINDS)
+
+# Of these the settings say who must have shown a second factor: to look, and to administer.
+GRAVE: Final = SCHOOL_VERBS - {"manage_sign_in"} | {"look"}
+
+
+class Line(Struct, frozen=True):
+    """One thing that a role may do. None: whoever, whichever, whenever."""
+
+    relation: str | None = None
+    others: frozenset[str] | None = None  # roles of the other people
+    years: frozenset[str] | None = None  # of the asker
+    window: str | None = None
+
+
+# Whether a window is open at a moment.
+Open = Callable[[str, datetime], bool]
+
+
+class Rights(Struct, frozen=True):
+    """All that a school has settled, ready to be asked. `lines` by (role, verb, kind of place)."""
+
+    lines: Mapping[tuple[str, str, str], tuple[Line, ...]]
+    kinds: Mapping[str, Kind] = KINDS
+    second_step: frozenset[str] = frozenset()
+    is_open: Open = lambda window, at: window != "never"
+
+
+NOTHING: Final = Rights({})
 
 
 class Who(Struct, frozen=True):
@@ -27,10 +71,14 @@ class Who(Struct, frozen=True):
     school: str
     role: str
     active: bool = True  # the account is open and the session has not ended
+    leaver: bool = False  # has left, and may only read
+    year: str | None = None
+    strong: bool = True  # a second factor was shown
+    rights: Rights = NOTHING
 
 
 class Place(Struct, frozen=True):
-    """A room, and what the asker is in it."""
+    """A room, or the school itself, and what the asker is in it."""
 
     school: str
     kind: str
@@ -38,63 +86,50 @@ class Place(Struct, frozen=True):
     member: bool
     may_write: bool = False
     may_administer: bool = False
+    others: tuple[str, ...] = ()  # roles of the other people concerned
+    relations: Collection[str] = ()  # what they are to the asker, all of them
 
 
-# Which roles may do what in which kind of room, over and above being a member. Absent: nobody.
-MATRIX: Final[Mapping[str, Mapping[Verb, frozenset[str]]]] = {
-    "staffroom": {
-        "read": STAFF_ROLES,
-        "write": STAFF_ROLES,
-        "remove": LEADERS,
-        "administer": LEADERS,
-        "presence": STAFF_ROLES,
-    },
-    "person": {"read": frozenset(ROLES)},
-    "school": {
-        "read": frozenset(ROLES),
-        "manage_people": LEADERS | {"office"},
-        "manage_groups": LEADERS | {"office"},
-        "manage_sign_in": LEADERS | {"office", "teacher"},
-        "import_roster": LEADERS | {"office"},
-        "change_policy": LEADERS,
-        "change_settings": LEADERS,
-        "read_audit": LEADERS | {"dsl"},
-        "see_access_log": LEADERS | {"dsl", "teacher"},
-        "export_person": LEADERS,
-        "erase_person": LEADERS,
-    },
-}
-
-
-def may(who: Who, verb: Verb, place: Place | None, at: datetime) -> str | None:  # noqa: ARG001 - windows read the clock
+def may(who: Who, verb: Verb, place: Place | None, at: datetime) -> str | None:
     """None if `who` may; else the code of the refusal.
 
     Whoever may not read a place is told that there is none. `remove` is about what others wrote.
     """
     if not who.active:
         return "unauthenticated"
-    if place is None or not _sees(who, place):
+    if place is None or not place.member or who.school != place.school:
+        return "not_found"
+    if _judged(who, "read", place, at) is not None:
         return "not_found"
     if verb == "read":
         return None
     if place.closed:
         return "room_closed"
-    return None if _granted(who, verb, place) else "forbidden"
+    return _refused(who, verb, place, at)
 
 
-def _sees(who: Who, place: Place) -> bool:
-    return place.member and who.school == place.school and who.role in _roles(place, "read")
+def _refused(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
+    if who.leaver or (verb == "write" and not place.may_write):
+        return "forbidden"
+    if place.may_administer and verb in ("remove", "administer"):
+        return None
+    code = _judged(who, verb, place, at)
+    if code is None and not who.strong and verb in GRAVE and who.role in who.rights.second_step:
+        return "second_step"
+    return code
 
 
-def _granted(who: Who, verb: Verb, place: Place) -> bool:
-    match verb:
-        case "write":
-            return place.may_write and who.role in _roles(place, "write")
-        case "remove" | "administer":
-            return place.may_administer or who.role in _roles(place, verb)
-        case _:
-            return who.role in _roles(place, verb)
-
-
-def _roles(place: Place, verb: Verb) -> frozenset[str]:
-    return MATRIX.get(place.kind, {}).get(verb, frozenset())
+def _judged(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
+    """What the lines say: None, `window_closed` if one would allow it at another time, or `forbidden`."""
+    code = "forbidden"
+    for line in who.rights.lines.get((who.role, verb, place.kind), ()):
+        if line.relation is not None and line.relation not in place.relations:
+            continue
+        if line.others is not None and not line.others.issuperset(place.others):
+            continue
+        if line.years is not None and who.year not in line.years:
+            continue
+        if line.window is None or who.rights.is_open(line.window, at):
+            return None
+        code = "window_closed"
+    return code

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
+from accounts import standing
 from accounts.model import person, session
 from accounts.rules import initials
 from realtime.protocol import CloseCode
@@ -69,7 +70,7 @@ _find: Final = Statement(
         JOIN session ON session.token_hash = given.hash
         JOIN person ON person.id = session.person_id
         JOIN school ON school.id = person.school_id
-        WHERE session.ended_ms IS NULL AND session.expires_ms > :now AND person.disabled_ms IS NULL
+        WHERE session.ended_ms IS NULL AND session.expires_ms > :now AND {standing.OPEN}
     """
     ),
     {"hash": str},
@@ -135,7 +136,14 @@ def ended(connection: Connection, ids: Collection[str], now_ms: int) -> dict[str
     for start_at in range(0, len(known), 500):
         part = known[start_at : start_at + 500]
         rows = connection.execute(
-            select(session.c.id, session.c.ended_ms, session.c.expires_ms, person.c.disabled_ms)
+            select(
+                session.c.id,
+                session.c.ended_ms,
+                session.c.expires_ms,
+                person.c.disabled_ms,
+                person.c.starts_ms,
+                person.c.off_ms,
+            )
             .join(person, person.c.id == session.c.person_id)
             .where(session.c.id.in_(part))
         )
@@ -145,7 +153,7 @@ def ended(connection: Connection, ids: Collection[str], now_ms: int) -> dict[str
 
 
 def _why_over(row: AnyRow | None, now_ms: int) -> int | None:
-    if row is not None and row.disabled_ms is not None:
+    if row is not None and not standing.was_open(row.disabled_ms, row.starts_ms, row.off_ms, now_ms):
         return CloseCode.ACCESS_REMOVED
     if row is None or row.ended_ms is not None:
         return CloseCode.SESSION_ENDED

@@ -44,7 +44,12 @@ _decode = msgspec.json.Decoder(SchoolSettings).decode
 
 
 def read(connection: Connection, school_id: str) -> SchoolSettings:
-    return _decode(connection.scalars(select(school.c.settings).where(school.c.id == school_id)).one())
+    return decoded(connection.scalars(select(school.c.settings).where(school.c.id == school_id)).one())
+
+
+def decoded(column: str) -> SchoolSettings:
+    """What a school's column of settings says."""
+    return _decode(column)
 
 
 def write(tx: Transaction, school_id: str, wanted: SchoolSettings) -> None:
@@ -54,4 +59,5 @@ def write(tx: Transaction, school_id: str, wanted: SchoolSettings) -> None:
         _decode(encoded)
     except msgspec.ValidationError:
         raise Refusal("bad_request", "These settings do not fit together.") from None
-    tx.connection.execute(update(school).where(school.c.id == school_id).values(settings=encoded.decode()))
+    values = {"settings": encoded.decode(), "rights_version": school.c.rights_version + 1}  # rights depend on some
+    tx.connection.execute(update(school).where(school.c.id == school_id).values(values))

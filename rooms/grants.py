@@ -1,15 +1,16 @@
 """What the database says of people in rooms: everything that judging needs, for many at once, in one query."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from accounts import standing
+from accounts.policy.store import rights_of
 from accounts.rights import Place, Who
-from storage.rows import Statement, gathered
+from storage.rows import Query
 
 Pair = tuple[int, str, str, str, UUID | None]  # place in the list, person, session, room, key of a command
 
@@ -37,36 +38,39 @@ class Grant(Struct):
 NOBODY: Final = Grant(Who("", "", "", active=False), None)
 
 
-class _Found(Struct, array_like=True):
-    """A row of the query, in the order of _FIELDS."""
+class _Found(NamedTuple):
+    """A row of the query: its fields, in the order of _FIELDS."""
 
     n: int
     person: str
     school: str
     role: str
-    disabled_ms: int | None
-    ended_ms: int | None
-    expires_ms: int
-    room: str | None
+    active: bool
+    leaver: bool
+    year: str | None
+    strong: bool
+    rights_version: int
     room_school: str | None
     kind: str | None
-    head: int | None
-    floor: int | None
-    closed_ms: int | None
+    head: int
+    floor: int
+    closed: bool
     member: str | None
-    may_write: bool | None
-    may_administer: bool | None
-    read_seq: int | None
+    may_write: bool
+    may_administer: bool
+    read_seq: int
     seq: int | None
-    fingerprint: str | None
-    at_ms: int | None
-    body: str | None
+    fingerprint: str
+    at_ms: int
+    body: str
 
 
 _FIELDS: Final = (
-    "given.n", "person.id", "person.school_id", "person.role", "person.disabled_ms",
-    "session.ended_ms", "session.expires_ms",
-    "room.id", "room.school_id", "room.kind", "room.last_seq", "room.floor", "room.closed_ms",
+    "given.n", "person.id", "person.school_id", "person.role",
+    f"{standing.OPEN} AND session.ended_ms IS NULL AND session.expires_ms > :now",
+    "person.left_ms IS NOT NULL AND person.left_ms <= :now",
+    "person.year", "session.strong", "school.rights_version",
+    "room.school_id", "room.kind", "room.last_seq", "room.floor", "room.closed_ms IS NOT NULL",
     "member.person_id", "member.may_write", "member.may_administer", "member.read_seq",
     "event.seq", "event.fingerprint", "event.at_ms", "event.body",
 )  # fmt: skip
@@ -81,44 +85,52 @@ def _event(dialect: str) -> str:
     return "LATERAL (SELECT * FROM event WHERE event.key = given.key OFFSET 0) AS event ON"
 
 
-_load: Final = Statement(
-    lambda dialect, given: (
-        f"""
-        SELECT {gathered(dialect, *_FIELDS)}
+def _rest(dialect: str, given: str) -> str:
+    # SQLite keeps to the order of a CROSS JOIN; it does not know that the rows that are given are few.
+    join = "CROSS JOIN" if dialect == "sqlite" else "JOIN"
+    return f"""
         FROM {given} AS given
-        JOIN person ON person.id = given.person_id
-        JOIN session ON session.id = given.session_id AND session.person_id = person.id
+        {join} person ON person.id = given.person_id
+        {join} session ON session.id = given.session_id AND session.person_id = person.id
+        {join} school ON school.id = person.school_id
         LEFT JOIN room ON room.id = given.room_id
         LEFT JOIN member ON member.room_id = room.id AND member.person_id = person.id
+            AND (member.from_ms IS NULL OR member.from_ms <= :now)
+            AND (member.until_ms IS NULL OR member.until_ms > :now)
         LEFT JOIN {_event(dialect)} event.author_id = person.id AND event.room_id = room.id
     """
-    ),
-    _PAIR,
-)
 
-# SQLite has no booleans of its own: 0 and 1 are read as such.
-_rows: Final = msgspec.json.Decoder(list[_Found], strict=False)
+
+_load: Final = Query(_FIELDS, _rest, _PAIR, "now")
 
 
 def load(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
     """A grant for each pair, in order."""
-    text = _load.run(connection, pairs).scalar()
     grants = [NOBODY] * len(pairs)
-    for row in _rows.decode(text or "[]"):
-        grants[row.n] = _grant(row, now_ms)
+    people: dict[str, Who] = {}
+    for row in _load.rows(connection, pairs, now_ms):
+        session = pairs[row[0]][2]
+        who = people.get(session)
+        if who is None:
+            who = people[session] = _who(connection, _Found._make(row))
+        grants[row[0]] = _grant(who, row)
     return grants
 
 
-def _grant(row: _Found, now_ms: int) -> Grant:
-    active = row.disabled_ms is None and row.ended_ms is None and row.expires_ms > now_ms
-    who = Who(row.person, row.school, row.role, active)
-    if row.room_school is None or row.kind is None:
+def _who(connection: Connection, row: _Found) -> Who:
+    rights = rights_of(connection, row.school, row.rights_version)
+    return Who(row.person, row.school, row.role, bool(row.active), bool(row.leaver), row.year, bool(row.strong), rights)
+
+
+def _grant(who: Who, row: Sequence[Any]) -> Grant:
+    found = _Found._make(row)
+    if found.room_school is None or found.kind is None:
         return Grant(who, None)
     place = Place(
-        row.room_school, row.kind, row.closed_ms is not None, row.member is not None,
-        bool(row.may_write), bool(row.may_administer),
+        found.room_school, found.kind, bool(found.closed), found.member is not None,
+        bool(found.may_write), bool(found.may_administer),
     )  # fmt: skip
     earlier = None
-    if row.seq is not None:
-        earlier = Earlier(row.seq, row.fingerprint or "", row.at_ms or 0, row.body or "{}")
-    return Grant(who, place, row.head or 0, row.floor or 1, row.read_seq or 0, earlier)
+    if found.seq is not None:
+        earlier = Earlier(found.seq, found.fingerprint or "", found.at_ms, found.body)
+    return Grant(who, place, found.head, found.floor, found.read_seq or 0, earlier)

@@ -9,6 +9,7 @@ from accounts.model import person
 from accounts.rights import Who, may
 from accounts.rules import initials
 from accounts.sessions import own_room_of
+from accounts.standing import is_open
 from realtime.connection import Caller
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
@@ -89,14 +90,15 @@ def _check_may_enter(turn: Turn, whom: Any) -> None:
     """Nobody becomes a member who could see nothing: a learner in the staffroom, say."""
     place = turn.grant.place
     inside = None if place is None else structs.replace(place, member=True)
-    if may(Who(whom.id, turn.who.school, whom.role), "read", inside, turn.now) is not None:
+    newcomer = Who(whom.id, turn.who.school, whom.role, year=whom.year, rights=turn.who.rights)
+    if may(newcomer, "read", inside, turn.now) is not None:
         raise Refusal("forbidden", "People with this role cannot be in this room.")
 
 
 def _of_this_school(turn: Turn, person_id: str) -> Any:
     row = turn.connection.execute(
-        select(person.c.id, person.c.name, person.c.role).where(
-            person.c.id == person_id, person.c.school_id == turn.who.school, person.c.disabled_ms.is_(None)
+        select(person.c.id, person.c.name, person.c.role, person.c.year).where(
+            person.c.id == person_id, person.c.school_id == turn.who.school, is_open(turn.now_ms)
         )
     ).first()
     if row is None:

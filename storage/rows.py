@@ -1,9 +1,11 @@
-"""Many rows in one statement: they travel as one JSON value on SQLite, and as one array a column on PostgreSQL.
+"""Many rows in one statement: they travel as one `VALUES` on SQLite, and as one array a column on PostgreSQL.
 
 One statement is one round trip on PostgreSQL, and on SQLite one call that leaves Python's lock alone while it works.
+See docs/decisions/rows-together.md.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -17,59 +19,100 @@ _TYPES: Final[Mapping[type, str]] = {int: "bigint", str: "text", bool: "boolean"
 _PLACEHOLDER: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
 _MARKS: Final = {"sqlite": "?", "postgresql": "$"}
 
+# How many rows a SQLite statement is made for. What lies between is filled up with rows of NULLs, which are passed
+# over: a statement for each number of rows would be prepared anew each time. More than the last travel as JSON.
+_SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 100, 150, 200, 256)
+_AS_JSON: Final = 0
+
 
 class Statement:
     """SQL for the hot path that works on many rows at once: made once for each dialect, handed to the driver as it is.
 
-    `build` is given the dialect and the SQL of a table of the rows, to be called `given`, with these columns. `names`
-    are the further parameters, `:name` in the SQL.
+    `build` is given the dialect and the SQL of a table of the rows, to be called `given`, with these columns, of which
+    the first is never NULL. `names` are the further parameters, `:name` in the SQL.
     """
 
     def __init__(self, build: Callable[[str, str], str], columns: Mapping[str, type], *names: str) -> None:
         self._build = build
         self._columns = columns
         self._places = {name: place for place, name in enumerate(names, 1)}
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, int], str] = {}
 
     def run(
         self, connection: Connection, rows: Sequence[Sequence[Any]], *values: Any
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run it with `rows`, each with a value for every column in order, and the further parameters' values."""
         dialect = connection.dialect.name
-        sql = self._texts.get(dialect)
-        if sql is None:
-            sql = self._texts[dialect] = self._text(dialect)
         if dialect == "sqlite":
-            packed: tuple[Any, ...] = (msgspec.json.encode(rows).decode(),)
+            size = _size_for(len(rows))
+            packed: tuple[Any, ...] | list[Any] = self._filled(rows, size)
         else:
-            packed = tuple(_array(column) for column in zip(*rows, strict=True)) or ([],) * len(self._columns)
+            size = _AS_JSON
+            packed = [_array(column) for column in zip(*rows, strict=True)] or [[]] * len(self._columns)
+        sql = self._texts.get((dialect, size))
+        if sql is None:
+            sql = self._texts[dialect, size] = self._text(dialect, size)
         return connection.exec_driver_sql(sql, (*values, *packed))
 
-    def _text(self, dialect: str) -> str:
+    def _filled(self, rows: Sequence[Sequence[Any]], size: int) -> list[Any]:
+        if size == _AS_JSON:
+            return [msgspec.json.encode(rows).decode()]
+        flat = [str(value) if type(value) is UUID else value for row in rows for value in row]
+        return flat + [None] * (len(self._columns) * (size - len(rows)))
+
+    def _text(self, dialect: str, size: int) -> str:
         mark, first = _MARKS[dialect], len(self._places) + 1
-        sql = self._build(dialect, _given(dialect, self._columns, first))
+        sql = self._build(dialect, _given(dialect, self._columns, first, size))
         return _PLACEHOLDER.sub(lambda found: f"{mark}{self._places[found[1]]}", sql)
 
 
-def _given(dialect: str, columns: Mapping[str, type], first: int) -> str:
+class Query:
+    """A statement that finds rows: `SELECT fields` and what follows, of which `rest` gives the SQL as `build` does."""
+
+    def __init__(
+        self, fields: Sequence[str], rest: Callable[[str, str], str], columns: Mapping[str, type], *names: str
+    ) -> None:
+        def build(dialect: str, given: str) -> str:
+            return f"SELECT {_found(dialect, fields)} {rest(dialect, given)}"
+
+        self._statement = Statement(build, columns, *names)
+
+    def rows(self, connection: Connection, rows: Sequence[Sequence[Any]], *values: Any) -> Sequence[Sequence[Any]]:
+        """What was found, each row in the order of the fields. On SQLite a boolean is 0 or 1."""
+        found = self._statement.run(connection, rows, *values)
+        if connection.dialect.name == "sqlite":
+            return found.cursor.fetchall()  # plain tuples: no wrapping of rows that live so shortly
+        return msgspec.json.decode(found.scalar() or "[]")  # type: ignore[no-any-return]
+
+
+def _found(dialect: str, fields: Sequence[str]) -> str:
+    """On PostgreSQL all rows travel as one JSON array of arrays: one value is decoded sooner than hundreds."""
+    listed = ", ".join(fields)
+    return listed if dialect == "sqlite" else f"CAST(json_agg(json_build_array({listed})) AS text)"
+
+
+def _size_for(count: int) -> int:
+    place = bisect_left(_SIZES, count)
+    return _SIZES[place] if place < len(_SIZES) else _AS_JSON
+
+
+def _given(dialect: str, columns: Mapping[str, type], first: int, size: int) -> str:
     """SQL for the table of the rows, whose parameters are numbered from `first` on."""
-    if dialect == "sqlite":
+    if dialect == "postgresql":
+        arrays = ", ".join(f"CAST(${place} AS {_TYPES[kind]}[])" for place, kind in enumerate(columns.values(), first))
+        return f"(SELECT * FROM unnest({arrays}) AS unnested ({', '.join(columns)}))"
+    if size == _AS_JSON:
         fields = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(columns))
         return f"(SELECT {fields} FROM json_each(?{first}))"
-    arrays = ", ".join(f"CAST(${place} AS {_TYPES[kind]}[])" for place, kind in enumerate(columns.values(), first))
-    return f"(SELECT * FROM unnest({arrays}) AS unnested ({', '.join(columns)}))"
+    fields = ", ".join(f"column{place} AS {name}" for place, name in enumerate(columns, 1))
+    width = len(columns)
+    starts = range(first, first + width * size, width)
+    rows = ", ".join(f"({', '.join(f'?{place}' for place in range(start, start + width))})" for start in starts)
+    return f"(SELECT {fields} FROM (VALUES {rows}) WHERE column1 IS NOT NULL)"
 
 
 def _array(column: Sequence[Any]) -> list[Any]:
     return [str(value) if isinstance(value, UUID) else value for value in column]
-
-
-def gathered(dialect: str, *fields: str) -> str:
-    """SQL that makes one JSON array of arrays of all selected rows; NULL where there are none, on PostgreSQL."""
-    listed = ", ".join(fields)
-    if dialect == "sqlite":
-        return f"json_group_array(json_array({listed}))"
-    return f"CAST(json_agg(json_build_array({listed})) AS text)"
 
 
 _inserts: dict[str, Statement] = {}

@@ -1,0 +1,85 @@
+"""Policy and roles in the database; the compiled rights of a school, read again only after a change."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+
+from accounts import settings
+from accounts.model import person, policy_change, role, school, session
+from accounts.policy.rules import Changes, OwnRoles, Rule, compiled
+from accounts.rights import Rights
+from storage.database import Transaction
+
+MOST_KEPT: Final = 1000  # schools whose rights this process remembers
+
+# Tells people, in their own rooms' logs: (transaction, people, kind, body, milliseconds).
+AnnounceAll = Callable[[Transaction, Sequence[str], str, dict[str, Any], int], None]
+
+_decode_rule = msgspec.json.Decoder(Rule).decode
+_kept: dict[str, tuple[int, Rights]] = {}
+
+
+def rights_of(connection: Connection, school_id: str, version: int) -> Rights:
+    """What the school has settled, as of `version` of it."""
+    kept = _kept.get(school_id)
+    if kept is not None and kept[0] == version:
+        return kept[1]
+    rights = _load(connection, school_id)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[school_id] = (version, rights)
+    return rights
+
+
+def rights_now(connection: Connection, school_id: str) -> Rights:
+    version = connection.scalars(select(school.c.rights_version).where(school.c.id == school_id)).one()
+    return rights_of(connection, school_id, version)
+
+
+def _load(connection: Connection, school_id: str) -> Rights:
+    found = settings.read(connection, school_id)
+    own = own_roles(connection, school_id)
+    return compiled(phase_of(connection, school_id), changes_of(connection, school_id), own, found.second_step)
+
+
+def phase_of(connection: Connection, school_id: str) -> str:
+    phase: str = connection.scalars(select(school.c.phase).where(school.c.id == school_id)).one()
+    return phase
+
+
+def changes_of(connection: Connection, school_id: str) -> Changes:
+    of = policy_change.c.school_id == school_id
+    rows = connection.execute(select(policy_change.c.rule, policy_change.c.body).where(of).order_by("rule"))
+    return {name: None if body is None else _decode_rule(body) for name, body in rows}
+
+
+def own_roles(connection: Connection, school_id: str) -> OwnRoles:
+    rows = connection.execute(select(role.c.id, role.c.base).where(role.c.school_id == school_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def role_names(connection: Connection, school_id: str) -> dict[str, str]:
+    """The names of the school's own roles, by id."""
+    rows = connection.execute(
+        select(role.c.id, role.c.name).where(role.c.school_id == school_id).order_by(func.lower(role.c.name))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def changed(tx: Transaction, school_id: str, announce: AnnounceAll, now_ms: int) -> None:
+    """Rights of this school are other ones from this transaction on, for everybody who is connected too."""
+    bump(tx, school_id)
+    here = (
+        select(person.c.id)
+        .join(session, session.c.person_id == person.c.id)
+        .where(person.c.school_id == school_id, session.c.ended_ms.is_(None), session.c.expires_ms > now_ms)
+    )
+    announce(tx, tx.connection.scalars(here.distinct().order_by(person.c.id)).all(), "access_changed", {}, now_ms)
+
+
+def bump(tx: Transaction, school_id: str) -> None:
+    """Have every process read the school's rights anew."""
+    of = school.c.id == school_id
+    tx.connection.execute(update(school).where(of).values(rights_version=school.c.rights_version + 1))
