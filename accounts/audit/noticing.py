@@ -1,0 +1,125 @@
+"""Noticing what failed: wrong sign-ins and refused rights. One row a minute for the same thing, however often it comes.
+
+Whoever is refused must not be able to fill the log, to slow the commits of others, or to tell from the time that an
+answer takes whether a name exists.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from accounts import settings
+from accounts.audit.gathering import Gathering, Windows
+from accounts.audit.log import record
+from accounts.audit.model import INSTALLATION
+from accounts.audit.networks import in_school
+from accounts.model import person, school, session
+from accounts.rules import fold_login
+from storage.clock import Clock
+from storage.database import Database, Transaction
+
+TOGETHER_MS: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """That a person was refused a right. `what`: the command's name or the page's path without ids."""
+
+    school: str
+    person: str
+    session: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed:
+    """That somebody showed the wrong thing. Slug and name as typed."""
+
+    slug: str
+    name: str
+    method: str
+    address: str
+
+
+class _Row(NamedTuple):
+    school: str
+    kind: str
+    by: str | None
+    subject: str | None
+    in_school: bool
+    what: str
+
+
+class Noticing:
+    """Takes notice at once and writes a moment later."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._windows = Windows(TOGETHER_MS)
+        self._gathering: Gathering[Refused | SignInFailed] = Gathering(self._write)
+
+    def notice(self, thing: Refused | SignInFailed) -> None:
+        self._gathering.add(thing)
+
+    async def flush(self) -> None:
+        """Write what waits."""
+        await self._gathering.flush()
+
+    async def sweep(self) -> None:
+        """Write how often those things were repeated whose minute is over. To be called every now and then."""
+        await self._tell(self._over())
+
+    async def close(self) -> None:
+        await self._gathering.close()
+
+    async def _write(self, things: Sequence[Refused | SignInFailed]) -> None:
+        told = self._over()
+        now_ms = self._clock.now_ms()
+        for row in await self._database.read(_rows, things):
+            if self._windows.first(row, now_ms):
+                told[row] += 1
+        await self._tell(told)
+
+    def _over(self) -> Counter[_Row]:
+        over = self._windows.over(self._clock.now_ms())
+        return Counter({row: times for row, times in over.items() if times and isinstance(row, _Row)})
+
+    async def _tell(self, told: Counter[_Row]) -> None:
+        if told:
+            await self._database.write(_record, told, self._clock.now_ms())
+
+
+def _record(tx: Transaction, told: Counter[_Row], now_ms: int) -> None:
+    """One school after the other in a fixed order: two servers that each hold what the other needs would wait."""
+    for row, times in sorted(told.items(), key=lambda each: each[0].school):
+        record(
+            tx, row.school, row.kind, now_ms, by=row.by, subject=row.subject, in_school=row.in_school,
+            detail={"what" if row.kind == "refused" else "method": row.what, "times": times},
+        )  # fmt: skip
+
+
+def _rows(connection: Connection, things: Sequence[Refused | SignInFailed]) -> list[_Row]:
+    return [
+        _refused(connection, thing) if isinstance(thing, Refused) else _failed(connection, thing) for thing in things
+    ]
+
+
+def _refused(connection: Connection, thing: Refused) -> _Row:
+    inside = connection.scalar(select(session.c.in_school).where(session.c.id == thing.session))
+    return _Row(thing.school, "refused", thing.person, None, bool(inside), thing.what)
+
+
+def _failed(connection: Connection, thing: SignInFailed) -> _Row:
+    found = connection.execute(
+        select(school.c.id, school.c.settings, person.c.id.label("person"))
+        .outerjoin(person, (person.c.school_id == school.c.id) & (person.c.login == fold_login(thing.name)))
+        .where(school.c.slug == fold_login(thing.slug))
+    ).first()
+    if found is None:
+        return _Row(INSTALLATION, "sign_in_failed", None, None, in_school=False, what=thing.method)
+    inside = in_school(settings.decoded(found.settings).networks, thing.address)
+    return _Row(found.id, "sign_in_failed", None, found.person, inside, thing.method)
