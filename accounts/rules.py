@@ -59,6 +59,13 @@ check_phase = _one_of("phase", lambda: PHASES)
 check_zone = _one_of("time zone", available_timezones)
 
 
+def younger_than(year: str | None, first: int) -> bool:
+    """Whether a learner of `year` (N, R, 1 to 14, or not known) has not come to year `first` yet."""
+    if year in ("N", "R"):
+        return first > 0
+    return year is not None and year.isdecimal() and int(year) < first
+
+
 def wait_after(failures: int) -> int:
     """Seconds to wait after so many wrong passwords in a row: none at first, then doubling."""
     return 0 if failures < FREE_TRIES else min(LONGEST_WAIT_S, 2 ** (failures - FREE_TRIES + 1))

@@ -14,7 +14,7 @@ ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class Provider(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The school's OpenID provider. `claim` is the claim that carries the roster's id."""
+    """The school's OpenID provider. `claim` is the claim that carries the roster's id; the secret is sealed."""
 
     issuer: str
     client_id: str
@@ -22,6 +22,7 @@ class Provider(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     name: str = "Single sign-on"
     claim: str = "sub"
     scopes: str = "openid"
+    trusts_mfa: bool = False  # the school takes the provider's word that a second factor was shown
 
 
 class SchoolSettings(Struct, frozen=True, omit_defaults=True):

@@ -49,15 +49,16 @@ _hold: Final = text("""
 """)
 
 
-def try_once(tx: Transaction, of: str, now_ms: int) -> None:
+def try_once(tx: Transaction, of: str, now_ms: int, *, spare: int = 0) -> None:
     """Count a try before it is made; Refusal `rate_limited` if it comes too soon.
 
+    `spare`: free tries beyond the usual, where many people share a subject.
     Counted first, or a hundred tries at the same moment would all find the count at nought.
     """
     connection = tx.connection
     row = connection.execute(_hold, {"of": of, "now": now_ms}).one()
     forgotten = now_ms - row.last_ms > FORGET_AFTER_S * 1000
-    wait_ms = 0 if forgotten else 1000 * wait_after(row.failures)
+    wait_ms = 0 if forgotten else 1000 * wait_after(row.failures - spare)
     left_ms = row.last_ms + wait_ms - now_ms
     if wait_ms and left_ms > 0:  # with no wait due, another server's clock may be a little ahead
         raise Refusal("rate_limited", "That was wrong several times. Wait a little, then try again.", retry_ms=left_ms)
