@@ -12,7 +12,10 @@ from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, Reflecte
 from sqlalchemy.engine.reflection import Inspector
 
 import accounts.audit.model
+import accounts.leaving.model
 import accounts.model
+import accounts.privacy.model
+import accounts.second_step.model
 import rooms.messages.model
 import rooms.model
 import storage.installation
@@ -22,7 +25,11 @@ from storage.schema import metadata
 from tests.harness.corridor import CLI
 from tests.harness.program import ROOT
 
-MODELS = (accounts.model, accounts.audit.model, rooms.model, rooms.messages.model, storage.installation)
+MODELS = (
+    accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
+    accounts.second_step.model, rooms.model, rooms.messages.model,
+    storage.installation,
+)  # fmt: skip
 
 
 async def upgraded(url: str) -> Database:

@@ -1,0 +1,1 @@
+"""A second step at sign-in for adults: codes from an app, passkeys, recovery codes."""
