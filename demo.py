@@ -6,9 +6,11 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
+from accounts import settings
 from accounts.model import person, school
 from accounts.passwords import HASHER
 from accounts.rights import STAFF_ROLES
+from accounts.settings import SchoolSettings
 from realtime.refusal import Refusal
 from rooms import log
 from rooms.enrolling import NewPerson, enrol, found_school, seat
@@ -109,6 +111,7 @@ def _rooms_of(connection: Connection, person_id: str) -> dict[str, str]:
 def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None:
     founded = now_ms - 90 * 24 * 3600 * 1000 + place
     school_id, staffroom = found_school(tx, made.slug, made.name, made.phase, "Europe/London", founded)
+    settings.write(tx, school_id, SchoolSettings(second_step=()))  # here everybody comes in by the one password
     ids = []
     for nth, (name, role) in enumerate(zip(made.people, ROLES, strict=True)):
         login = name.split()[0].lower()
