@@ -148,7 +148,10 @@ def enable_person(school: str, login: str, data: Data = None) -> None:
     """Open a closed account again."""
     from accounts.people import enable, find  # noqa: PLC0415
 
-    _with_database(data, lambda database: database.write(lambda tx: enable(tx, find(tx, school, login))))
+    def open_again(tx: Transaction, now_ms: int) -> None:
+        enable(tx, find(tx, school, login), now_ms)
+
+    _with_database(data, lambda database: database.write(open_again, Clock().now_ms()))
     typer.echo(f"The account of '{login}' at '{school}' is open again.")
 
 

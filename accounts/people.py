@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 
 from accounts import sessions
+from accounts.audit.log import record
 from accounts.model import person, school
 from accounts.rules import fold_login
 from accounts.signing_in import Announce
@@ -22,13 +23,22 @@ def find(tx: Transaction, slug: str, login: str) -> str:
     return found
 
 
-def disable(tx: Transaction, person_id: str, announce: Announce, now_ms: int) -> None:
-    """Close an account: its sessions end and its connections close. What the person wrote stays."""
+def disable(tx: Transaction, person_id: str, announce: Announce, now_ms: int, *, by: str | None = None) -> None:
+    """Close an account: its sessions end and its connections close. What the person wrote stays.
+
+    `by` None: from the command line.
+    """
     tx.connection.execute(update(person).where(person.c.id == person_id).values(disabled_ms=now_ms))
     sessions.end(tx, sessions.open_of(tx.connection, person_id), now_ms)
     announce(tx, person_id, "access_changed", {}, now_ms)
+    record(tx, _school_of(tx, person_id), "account_closed", now_ms, by=by, subject=person_id)
 
 
-def enable(tx: Transaction, person_id: str) -> None:
+def enable(tx: Transaction, person_id: str, now_ms: int, *, by: str | None = None) -> None:
     """Open a closed account again; the person signs in anew."""
     tx.connection.execute(update(person).where(person.c.id == person_id).values(disabled_ms=None))
+    record(tx, _school_of(tx, person_id), "account_opened", now_ms, by=by, subject=person_id)
+
+
+def _school_of(tx: Transaction, person_id: str) -> str:
+    return tx.connection.scalars(select(person.c.school_id).where(person.c.id == person_id)).one()
