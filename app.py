@@ -20,6 +20,10 @@ from starlette.websockets import WebSocket
 from accounts.door import Door, actor_of, json_response
 from accounts.pages import AccountPages
 from accounts.signing_in import SigningIn
+from accounts.sso.fetching import Fetcher
+from accounts.sso.pages import SignOnPages
+from accounts.sso.providers import Providers
+from accounts.sso.signing_on import SigningOn
 from config import Settings, load_secret
 from realtime import live
 from realtime.bus import Bus, MemoryBus
@@ -59,7 +63,9 @@ from web.requests import wants_page
 
 VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).parent
-TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in ("accounts", "rooms", "rooms/messages"))
+TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
+    "accounts", "accounts/account", "accounts/second_step", "accounts/sso", "rooms", "rooms/messages",
+))  # fmt: skip
 HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
 
 
@@ -106,6 +112,9 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.push_async_callback(commands.drain)
         signing_in = SigningIn(database, clock, secret, announcing.to_own_room)
         stack.callback(signing_in.passwords.close)
+        fetcher = Fetcher(settings.provider_networks)
+        stack.push_async_callback(fetcher.close)
+        signing_on = SigningOn(database, clock, signing_in, Providers(fetcher, clock.now_ms), secret)
         desk = Desk(
             hub, limits, FrameDecoder(commands.types.values()), settings, epoch,
             now=lambda: rfc3339(clock.now_ms()), submit=commands.submit, answers=commands.answers,
@@ -123,6 +132,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         long_poll = LongPoll(hub, limits, settings, epoch)
         routes: list[Any] = [
             *AccountPages(signing_in, pages).routes(),
+            *SignOnPages(signing_on, pages, settings.origins).routes(),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 
@@ -38,6 +39,7 @@ class Settings:
     secret: bytes = field(default=b"", repr=False)
     origins: frozenset[str] = frozenset()
     trusted_proxies: str = ""
+    provider_networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ones where schools' sign-on may live
     rates: Mapping[str, Rate] = field(default_factory=lambda: dict(DEFAULT_RATES))
     ping: float = 25.0
     poll: float = 1.0
@@ -61,6 +63,7 @@ class Settings:
             secret=(_secret_text(environ, "CORRIDOR_SECRET") or "").encode(),
             origins=frozenset(filter(None, (o.strip() for o in environ.get("CORRIDOR_ORIGINS", "").split(",")))),
             trusted_proxies=environ.get("CORRIDOR_TRUST_PROXY", ""),
+            provider_networks=_networks(environ.get("CORRIDOR_PROVIDER_NETWORKS", "")),
             rates={**DEFAULT_RATES, **_rates(environ.get("CORRIDOR_LIMITS", ""))},
             ping=_seconds(environ, "CORRIDOR_PING", 25),
             poll=_seconds(environ, "CORRIDOR_POLL", 1),
@@ -102,6 +105,16 @@ def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
     if value <= 0 and name != "CORRIDOR_PRESENCE_QUIET":
         raise ValueError(f"{name} takes a number of seconds above nought")
     return value
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """`10.0.0.0/8, 192.168.4.0/24`."""
+    try:
+        return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(
+            "CORRIDOR_PROVIDER_NETWORKS takes networks such as 10.20.0.0/16, with commas between"
+        ) from None
 
 
 def _rates(text: str) -> dict[str, Rate]:
