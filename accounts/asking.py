@@ -1,11 +1,15 @@
 """Asking `may` about the school itself: its people, groups, roster, policy and logs."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
+from msgspec import structs
 from sqlalchemy import Connection, select
 
-from accounts.model import group_member, person, school_group
-from accounts.rights import Place, Verb, Who, may
+from accounts import relations
+from accounts.model import person, school_group
+from accounts.policy.store import rights_now
+from accounts.rights import Place, SchoolVerb, Verb, Who, may
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 
@@ -15,40 +19,62 @@ def require(
 ) -> Who:
     """The asker, if they may `verb` in their school, as far as it concerns a person or a group; else a Refusal.
 
-    `not_found` where the person or the group is not one of this school.
+    `not_found` where the person or the group is not one of this school; `second_step` where it takes a second factor.
     """
-    who = Who(actor.person, actor.school, actor.role)
-    place = Place(actor.school, "school", closed=False, member=True)
-    _check_school(connection, actor, about, group)
+    who = who_of(connection, actor, now_ms)
+    place = _place(connection, actor, about, group, now_ms)
     code = may(who, verb, place, datetime.fromtimestamp(now_ms / 1000, UTC))
     if code is not None:
         raise Refusal(code)
     return who
 
 
-def _check_school(connection: Connection, actor: Actor, about: str | None, group: str | None) -> None:
+def allowed(connection: Connection, actor: Actor, verbs: Collection[SchoolVerb], now_ms: int) -> frozenset[SchoolVerb]:
+    """Of these verbs, those that the asker may do to everybody of the school, if need be after a second step."""
+    who = structs.replace(who_of(connection, actor, now_ms), strong=True)
+    place, at = _whole_school(actor), datetime.fromtimestamp(now_ms / 1000, UTC)
+    return frozenset(verb for verb in verbs if may(who, verb, place, at) is None)
+
+
+def groups_for(connection: Connection, actor: Actor, verb: SchoolVerb, now_ms: int) -> list[str]:
+    """The groups whose learners the asker may `verb`: the whole school's, or those that they teach."""
+    if verb in allowed(connection, actor, [verb], now_ms):
+        every = select(school_group.c.id).where(
+            school_group.c.school_id == actor.school, school_group.c.archived_ms.is_(None)
+        )
+        return list(connection.scalars(every.order_by(school_group.c.name, school_group.c.id)))
+    who, at = who_of(connection, actor, now_ms), datetime.fromtimestamp(now_ms / 1000, UTC)
+    place = structs.replace(_whole_school(actor), others=("learner",), relations=frozenset({"own_learner"}))
+    if may(who, verb, place, at) is not None:
+        return []
+    return relations.teaching_groups(connection, actor.person, now_ms)
+
+
+def who_of(connection: Connection, actor: Actor, now_ms: int) -> Who:
+    """The asker, as this transaction sees them."""
+    row = connection.execute(select(person.c.role, person.c.year, person.c.left_ms).where(person.c.id == actor.person))
+    role, year, left_ms = row.one()
+    leaver = left_ms is not None and left_ms <= now_ms
+    rights = rights_now(connection, actor.school)
+    return Who(actor.person, actor.school, role, True, leaver, year, bool(actor.strong), rights)
+
+
+def _place(connection: Connection, actor: Actor, about: str | None, group: str | None, now_ms: int) -> Place:
+    place = _whole_school(actor)
     if about is not None:
-        of = connection.scalar(select(person.c.school_id).where(person.c.id == about))
-        if of != actor.school:
+        found = connection.execute(select(person.c.school_id, person.c.role).where(person.c.id == about)).first()
+        if found is None or found.school_id != actor.school:
             raise Refusal("not_found", "There is no such person at this school.")
+        to = relations.between(connection, actor.person, about, now_ms)
+        place = structs.replace(place, others=(found.role,), relations=to)
     if group is not None:
         of = connection.scalar(select(school_group.c.school_id).where(school_group.c.id == group))
         if of != actor.school:
             raise Refusal("not_found", "There is no such group at this school.")
+        teaches = group in relations.teaching_groups(connection, actor.person, now_ms)
+        place = structs.replace(place, others=("learner",), relations={"own_learner"} if teaches else frozenset())
+    return place
 
 
-def teaches(connection: Connection, who: str, learner: str, now_ms: int) -> bool:
-    """Whether `who` has a class or tutor group today in which `learner` is."""
-    mine, theirs = group_member.alias(), group_member.alias()
-    found = connection.scalar(
-        select(mine.c.group_id)
-        .join(theirs, theirs.c.group_id == mine.c.group_id)
-        .where(
-            mine.c.person_id == who, mine.c.part.in_(("teacher", "assistant", "head")),
-            theirs.c.person_id == learner, theirs.c.part == "learner",
-            (mine.c.from_ms.is_(None)) | (mine.c.from_ms <= now_ms),
-            (mine.c.until_ms.is_(None)) | (mine.c.until_ms > now_ms),
-        )
-        .limit(1)
-    )  # fmt: skip
-    return found is not None
+def _whole_school(actor: Actor) -> Place:
+    return Place(actor.school, "school", closed=False, member=True)

@@ -64,8 +64,15 @@ def shipped(phase: str) -> Rules:
 
 def merged(phase: str, changes: Changes) -> Rules:
     """All rules of a school: the shipped ones as it changed them, and its own."""
-    rules = {name: rule for name, rule in shipped(phase).items() if name not in changes or rule.locked}
-    rules |= {name: rule for name, rule in changes.items() if rule is not None and "@" not in name}
+    rules = dict(shipped(phase))
+    locked = {name for name, rule in rules.items() if rule.locked}
+    for name, rule in changes.items():
+        if name in locked or "@" in name:
+            continue
+        if rule is None:
+            rules.pop(name, None)
+        else:
+            rules[name] = rule
     return rules
 
 

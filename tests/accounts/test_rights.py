@@ -1,44 +1,20 @@
-"""Who may do what, where: the whole table, written out to be reviewed. `may` must agree with every line of it."""
+"""What holds in every place and for every role, whatever a school has settled. The policies' own table is in policy/."""
 
 from datetime import UTC, datetime
-from typing import get_args
 
 import pytest
 
-from accounts.rights import MATRIX, ROLES, STAFF_ROLES, Place, Verb, Who, may
+from accounts.policy.rules import compiled
+from accounts.rights import KINDS, LEADERS, ROLES, STAFF_ROLES, VERBS, Line, Place, Rights, Verb, Who, may
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-
-LEADERS = {"head", "deputy", "ict_coordinator"}
-OTHER_STAFF = {"dsl", "teacher", "ta", "cover_teacher", "office", "head_of_year"}
-OTHERS = {"governor", "learner", "guardian", "visitor"}
-
-# Of a member who may write and administers nothing, in an open room of the own school:
-# kind of room → who → the verbs that are theirs. All others are refused.
-TABLE: dict[str, dict[frozenset[str], set[str]]] = {
-    "staffroom": {
-        frozenset(LEADERS): {"read", "write", "remove", "administer", "presence"},
-        frozenset(OTHER_STAFF): {"read", "write", "presence"},
-        frozenset(OTHERS): set(),
-    },
-    "person": {
-        frozenset(LEADERS | OTHER_STAFF | OTHERS): {"read"},
-    },
-    "a kind that is not there yet": {
-        frozenset(LEADERS | OTHER_STAFF | OTHERS): set(),
-    },
-}
-CASES = [
-    (kind, role, verb, verb in verbs, "read" in verbs)
-    for kind, groups in TABLE.items()
-    for roles, verbs in groups.items()
-    for role in sorted(roles)
-    for verb in get_args(Verb)
-]
+RIGHTS = compiled("primary", {}, {})
+KINDS_OF_ROOM = ("staffroom", "classroom", "person", "a kind that is not there yet")
+IN_ROOMS: list[Verb] = ["read", "write", "remove", "administer", "presence"]
 
 
-def who(role: str, school: str = "s1", *, active: bool = True) -> Who:
-    return Who("p1", school, role, active=active)
+def who(role: str, school: str = "s1", *, active: bool = True, rights: Rights = RIGHTS) -> Who:
+    return Who("p1", school, role, active=active, rights=rights)
 
 
 def place(kind: str = "staffroom", **more: object) -> Place:
@@ -46,28 +22,31 @@ def place(kind: str = "staffroom", **more: object) -> Place:
     return Place(kind=kind, **given)  # type: ignore[arg-type] # the tests' own keywords
 
 
-def test_the_table_knows_every_role_and_every_kind_of_room() -> None:
-    for groups in TABLE.values():
-        assert set().union(*groups) == ROLES
-    assert set(MATRIX) < set(TABLE)
-    assert STAFF_ROLES == LEADERS | OTHER_STAFF
+def test_every_role_is_of_a_kind() -> None:
+    assert set(KINDS) == ROLES
+    assert {role for role in ROLES if KINDS[role] == "staff"} == STAFF_ROLES
+    assert LEADERS < STAFF_ROLES
 
 
-@pytest.mark.parametrize(("kind", "role", "verb", "granted", "sees"), CASES)
-def test_a_member_may_what_the_table_says(kind: str, role: str, verb: Verb, granted: bool, sees: bool) -> None:
-    expected = None if granted else "forbidden" if sees else "not_found"
-    assert may(who(role), verb, place(kind), NOW) == expected
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_where_nothing_is_settled_nobody_may_anything(role: str) -> None:
+    for verb in VERBS:
+        assert may(who(role, rights=Rights({})), verb, place(), NOW) == "not_found"
+        assert may(who(role), verb, place("a kind that is not there yet"), NOW) == "not_found"
 
 
-@pytest.mark.parametrize(("kind", "role", "verb", "granted", "sees"), CASES)
-def test_in_a_closed_room_one_may_only_read(kind: str, role: str, verb: Verb, granted: bool, sees: bool) -> None:
+@pytest.mark.parametrize("verb", IN_ROOMS)
+@pytest.mark.parametrize("role", sorted(ROLES))
+@pytest.mark.parametrize("kind", ["staffroom", "classroom", "person"])
+def test_in_a_closed_room_one_may_only_read(kind: str, role: str, verb: Verb) -> None:
+    sees = may(who(role), "read", place(kind), NOW) is None
     expected = "not_found" if not sees else None if verb == "read" else "room_closed"
     assert may(who(role), verb, place(kind, closed=True), NOW) == expected
 
 
-@pytest.mark.parametrize("verb", get_args(Verb))
+@pytest.mark.parametrize("verb", sorted(VERBS))
 @pytest.mark.parametrize("role", sorted(ROLES))
-@pytest.mark.parametrize("kind", sorted(TABLE))
+@pytest.mark.parametrize("kind", KINDS_OF_ROOM)
 def test_what_one_may_not_see_does_not_exist(kind: str, role: str, verb: Verb) -> None:
     assert may(who(role), verb, None, NOW) == "not_found"
     assert may(who(role), verb, place(kind, member=False), NOW) == "not_found"
@@ -75,7 +54,7 @@ def test_what_one_may_not_see_does_not_exist(kind: str, role: str, verb: Verb) -
     assert may(who(role, school="s2"), verb, place(kind), NOW) == "not_found"
 
 
-@pytest.mark.parametrize("verb", get_args(Verb))
+@pytest.mark.parametrize("verb", sorted(VERBS))
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_whoever_is_not_signed_in_any_more_may_nothing(role: str, verb: Verb) -> None:
     for where in (None, place(), place("person"), place(closed=True)):
@@ -100,3 +79,41 @@ def test_a_room_s_administrator_removes_and_administers_there_if_they_may_read_a
 
 def test_to_administer_a_room_is_not_to_write_in_it() -> None:
     assert may(who("teacher"), "write", place(may_write=False, may_administer=True), NOW) == "forbidden"
+
+
+READING = {("learner", "read", "thread"): (Line(),)}
+
+
+def thread(*others: str, relations: tuple[str, ...] = ()) -> Place:
+    return place("thread", others=others, relations=frozenset(relations))
+
+
+def writing(line: Line, *, inside: bool = False) -> Rights:
+    return Rights({**READING, ("learner", "write", "thread"): (line,)}, is_open=lambda window, at: not inside)
+
+
+def test_a_line_holds_only_in_its_relation() -> None:
+    asker = who("learner", rights=writing(Line(relation="own_teacher")))
+    assert may(asker, "write", thread("teacher", relations=("own_teacher", "same_house")), NOW) is None
+    assert may(asker, "write", thread("teacher", relations=("same_house",)), NOW) == "forbidden"
+
+
+def test_a_line_holds_only_if_all_the_others_have_its_roles() -> None:
+    asker = who("learner", rights=writing(Line(others=frozenset({"teacher", "ta"}))))
+    assert may(asker, "write", thread("teacher", "ta"), NOW) is None
+    assert may(asker, "write", thread("teacher", "visitor"), NOW) == "forbidden"
+
+
+def test_a_line_holds_only_for_its_years() -> None:
+    rights = writing(Line(years=frozenset({"5", "6"})))
+    assert may(Who("p1", "s1", "learner", year="5", rights=rights), "write", thread("teacher"), NOW) is None
+    assert may(Who("p1", "s1", "learner", year="4", rights=rights), "write", thread("teacher"), NOW) == "forbidden"
+    assert may(Who("p1", "s1", "learner", rights=rights), "write", thread("teacher"), NOW) == "forbidden"
+
+
+def test_a_closed_window_is_told_from_what_is_never_allowed() -> None:
+    line = Line(relation="same_class", window="out_of_school")
+    classmate, stranger = thread("learner", relations=("same_class",)), thread("learner")
+    assert may(who("learner", rights=writing(line, inside=True)), "write", classmate, NOW) == "window_closed"
+    assert may(who("learner", rights=writing(line)), "write", classmate, NOW) is None
+    assert may(who("learner", rights=writing(line, inside=True)), "write", stranger, NOW) == "forbidden"
