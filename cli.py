@@ -32,8 +32,10 @@ SWITCH_INTERVAL: Final = 0.0005
 corridor = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 schools = typer.Typer(no_args_is_help=True, help="Schools of this installation.")
 people = typer.Typer(no_args_is_help=True, help="People of a school.")
+audit = typer.Typer(no_args_is_help=True, help="The log of who did what.")
 corridor.add_typer(schools, name="school")
 corridor.add_typer(people, name="person")
+corridor.add_typer(audit, name="audit")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder for the database and the secret.", envvar="CORRIDOR_DATA")
@@ -153,6 +155,34 @@ def enable_person(school: str, login: str, data: Data = None) -> None:
 
     _with_database(data, lambda database: database.write(open_again, Clock().now_ms()))
     typer.echo(f"The account of '{login}' at '{school}' is open again.")
+
+
+@audit.command("verify")
+def verify_audit(
+    data: Data = None,
+    school: Annotated[str | None, typer.Option(help="Short name; without it, all schools.")] = None,
+) -> None:
+    """Find every row of the audit log that was altered, taken away, added or moved."""
+    from accounts.audit import heads  # noqa: PLC0415
+    from accounts.audit.verifying import said, verify  # noqa: PLC0415
+
+    known, broken = heads.read(_settings(data).data)
+    verdicts = _with_database(data, lambda database: database.read(verify, known, school))
+    for line in said(verdicts, broken):
+        typer.echo(line)
+    if broken or any(each.faults for each in verdicts):
+        raise typer.Exit(1)
+
+
+@audit.command("export-heads")
+def export_audit_heads(data: Data = None) -> None:
+    """Write where every school's audit log stands into today's file, unless it is there already."""
+    from accounts.audit import heads  # noqa: PLC0415
+
+    folder, now_ms = _settings(data).data, Clock().now_ms()
+    found = _with_database(data, lambda database: database.read(heads.current))
+    new = heads.write(folder, found, now_ms)
+    typer.echo(f"{heads.path_of(folder, now_ms)} {'is written' if new else 'was there already'}.")
 
 
 @corridor.command()
