@@ -16,12 +16,19 @@ from accounts.audit.gathering import Gathering, Windows
 from accounts.audit.log import record
 from accounts.audit.model import INSTALLATION
 from accounts.audit.networks import in_school
+from accounts.audit.opening import Opened, Opening
 from accounts.model import person, school, session
 from accounts.rules import fold_login
+from accounts.sessions import Actor
+from realtime.connection import Caller
 from storage.clock import Clock
 from storage.database import Database, Transaction
 
 TOGETHER_MS: Final = 60_000
+# What a teacher who helps a learner wants to know; the others say that a program, or the server, is at fault.
+ERRORS: Final = frozenset(
+    {"forbidden", "second_step", "muted", "window_closed", "room_closed", "not_found", "too_large", "rate_limited"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +68,54 @@ class Noticing:
         self._clock = clock
         self._windows = Windows(TOGETHER_MS)
         self._gathering: Gathering[Refused | SignInFailed] = Gathering(self._write)
+        self._opening = Opening(database, clock)
 
     def notice(self, thing: Refused | SignInFailed) -> None:
         self._gathering.add(thing)
 
+    def refused(self, actor: Actor, code: str, what: str) -> None:
+        """Somebody signed in was refused something, by a page."""
+        self._met(actor.person, actor.session, actor.school, actor.role, code, what)
+
+    def command_refused(self, caller: Caller, code: str, name: str) -> None:
+        """The same by a command, whichever door it came through."""
+        self._met(caller.person, caller.session, caller.card["school"], caller.card["role"], code, name)
+
+    def _met(self, person_id: str, session_id: str, school_id: str, role: str, code: str, what: str) -> None:
+        if code == "forbidden":
+            self.notice(Refused(school_id, person_id, session_id, what))
+        if code in ERRORS:
+            self._opening.note(role, Opened(person_id, session_id, what, code))
+
+    def opened(self, actor: Actor, room: str) -> None:
+        """Somebody was shown a room."""
+        self._opening.note(actor.role, Opened(actor.person, actor.session, room, None))
+
     async def flush(self) -> None:
         """Write what waits."""
         await self._gathering.flush()
+        await self._opening.flush()
 
     async def sweep(self) -> None:
         """Write how often those things were repeated whose minute is over. To be called every now and then."""
         await self._tell(self._over())
+        self._opening.forget()
 
     async def close(self) -> None:
         await self._gathering.close()
+        await self._tell(self._over(closing=True))
+        await self._opening.close()
 
     async def _write(self, things: Sequence[Refused | SignInFailed]) -> None:
         told = self._over()
         now_ms = self._clock.now_ms()
         for row in await self._database.read(_rows, things):
             if self._windows.first(row, now_ms):
-                told[row] += 1
+                told[row] += 1  # with what was counted of it since the last row
         await self._tell(told)
 
-    def _over(self) -> Counter[_Row]:
-        over = self._windows.over(self._clock.now_ms())
+    def _over(self, *, closing: bool = False) -> Counter[_Row]:
+        over = self._windows.over(self._clock.now_ms() + (TOGETHER_MS if closing else 0))
         return Counter({row: times for row, times in over.items() if times and isinstance(row, _Row)})
 
     async def _tell(self, told: Counter[_Row]) -> None:
