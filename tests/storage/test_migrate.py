@@ -12,9 +12,11 @@ from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, Reflecte
 from sqlalchemy.engine.reflection import Inspector
 
 import accounts.audit.model
+import accounts.invitations.model
 import accounts.leaving.model
 import accounts.model
 import accounts.privacy.model
+import accounts.roster.model
 import accounts.second_step.model
 import rooms.messages.model
 import rooms.model
@@ -27,7 +29,7 @@ from tests.harness.program import ROOT
 
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
-    accounts.second_step.model, rooms.model, rooms.messages.model,
+    accounts.second_step.model, accounts.roster.model, accounts.invitations.model, rooms.model, rooms.messages.model,
     storage.installation,
 )  # fmt: skip
 

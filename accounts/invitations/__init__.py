@@ -1,0 +1,1 @@
+"""Links by which somebody chooses a first password, once."""
