@@ -1,11 +1,8 @@
 """A roster in the tables: who is made, who is kept, who goes."""
 
 from accounts.model import group_member, guardian, person, school_group
-from accounts.roster.model import roster_run, roster_upload
-from accounts.sessions import own_room_of
-from rooms.model import member, room
 from tests.accounts.roster.conftest import Office
-from tests.accounts.roster.schools import Entry, guardian as parent, learner, primary, reading, staff, table
+from tests.accounts.roster.schools import primary, reading, table
 
 
 async def test_carrying_in_twice_changes_nothing(office: Office) -> None:
