@@ -32,10 +32,11 @@ PassingHandler = Callable[[Caller, Any], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Observers:
-    """Who is told, for the metrics: of each batch's size and seconds, and of each command's outcome."""
+    """Who is told: of each batch's size and seconds, of each command's outcome, and who was refused which command."""
 
     batch: Callable[[int, float], None] = lambda size, seconds: None
     outcome: Callable[[str, str, int], None] = lambda name, code, times: None
+    refused: Callable[[Caller, str, str], None] = lambda caller, code, name: None
 
 
 class Commands:
@@ -90,6 +91,9 @@ class Commands:
         counted = Counter((type(job.command), _code(outcome)) for job, outcome in zip(jobs, outcomes, strict=True))
         for (kind, code), times in counted.items():
             self._observers.outcome(_name(kind), code, times)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, Refusal):
+                self._observers.refused(job.caller, outcome.code, _name(type(job.command)))
         return outcomes
 
     async def _written(self, jobs: Sequence[Job]) -> list[Outcome]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
+from starlette.requests import Request
 
 from accounts import settings
 from accounts.audit.gathering import Gathering, Windows
@@ -21,10 +22,12 @@ from accounts.model import person, school, session
 from accounts.rules import fold_login
 from accounts.sessions import Actor
 from realtime.connection import Caller
+from realtime.refusal import Refusal
 from storage.clock import Clock
 from storage.database import Database, Transaction
 
 TOGETHER_MS: Final = 60_000
+COMMANDS: Final = "/api/v1/commands/"  # a door: who is refused there was noticed as they were judged
 # What a teacher who helps a learner wants to know; the others say that a program, or the server, is at fault.
 ERRORS: Final = frozenset(
     {"forbidden", "second_step", "muted", "window_closed", "room_closed", "not_found", "too_large", "rate_limited"}
@@ -73,12 +76,16 @@ class Noticing:
     def notice(self, thing: Refused | SignInFailed) -> None:
         self._gathering.add(thing)
 
-    def refused(self, actor: Actor, code: str, what: str) -> None:
-        """Somebody signed in was refused something, by a page."""
-        self._met(actor.person, actor.session, actor.school, actor.role, code, what)
+    def page_refused(self, request: Request, error: Exception) -> None:
+        """A page refused something. Whoever is not signed in, and what is no Refusal, is nobody's business here."""
+        actor, route = getattr(request.state, "actor", None), request.scope.get("route")
+        if actor is None or route is None or not isinstance(error, Refusal) or route.path.startswith(COMMANDS):
+            return
+        what = f"{request.method} {route.path}"
+        self._met(actor.person, actor.session, actor.school, actor.role, error.code, what)
 
     def command_refused(self, caller: Caller, code: str, name: str) -> None:
-        """The same by a command, whichever door it came through."""
+        """A command was refused, whichever door it came through."""
         self._met(caller.person, caller.session, caller.card["school"], caller.card["role"], code, name)
 
     def _met(self, person_id: str, session_id: str, school_id: str, role: str, code: str, what: str) -> None:

@@ -83,6 +83,7 @@ class MessagePages:
         before = _number(request.query_params.get("before"))
         target = (fields or {}).get(_FIELDS.get(about or "", "")) or request.query_params.get(about or "")
         view = await self._database.read(_read, actor, room, before, target, self._clock.now_ms())
+        self._signing_in.noticing.opened(actor, room)
         context = self._context(request, actor, view, about if view.about is not None else None)
         if refusal is not None:
             context |= {"error": self._pages.sentence(request, refusal.message), "draft": (fields or {}).get("text")}
@@ -128,6 +129,7 @@ class MessagePages:
             return history.page(connection, room, before, limit)
 
         page = await self._database.read(read)
+        self._signing_in.noticing.opened(actor, room)
         found = [history.as_json(room, row) for row in page.messages]
         return json_response(
             {"room": room, "seq": page.seq, "epoch": self._epoch, "more": page.more, "messages": found}
