@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.schema import metadata
+from storage.schema import index_of_moments, metadata
 
 school = Table(
     "school",
@@ -70,6 +70,9 @@ person = Table(
     Column("off_ms", BigInteger),  # from this moment on the account is closed
     Column("manager_id", Text, ForeignKey("person.id")),
     Column("erased_ms", BigInteger),  # nothing personal is left in this row
+    index_of_moments("starts_ms"),
+    index_of_moments("left_ms"),
+    index_of_moments("off_ms"),
     UniqueConstraint("school_id", "login"),
     Index(
         "uq_person_school_id_sourced_id", "school_id", "sourced_id", unique=True,
@@ -105,6 +108,8 @@ group_member = Table(
     Column("from_ms", BigInteger),  # none: since ever
     Column("until_ms", BigInteger),  # none: for ever
     Column("given_by", Text),
+    index_of_moments("from_ms"),
+    index_of_moments("until_ms"),
     PrimaryKeyConstraint("group_id", "person_id", "part", "origin"),
     Index(None, "person_id"),
     sqlite_with_rowid=False,

@@ -34,10 +34,15 @@ class RemoveMember(KeyedCommand, kw_only=True):
     person: PersonId
 
 
-def create_room(tx: Transaction, school_id: str, kind: str, name: str, now_ms: int) -> str:
+def create_room(
+    tx: Transaction, school_id: str, kind: str, name: str, now_ms: int, *, group_id: str | None = None
+) -> str:
+    """A new room; its members follow the group, if there is one, from the next `following.groups_changed` on."""
     room_id = new_id("r")
     tx.connection.execute(
-        room.insert().values(id=room_id, school_id=school_id, kind=kind, name=name, created_ms=now_ms)
+        room.insert().values(
+            id=room_id, school_id=school_id, kind=kind, name=name, created_ms=now_ms, group_id=group_id
+        )
     )
     return room_id
 
@@ -67,14 +72,18 @@ def put_member(
     )  # fmt: skip
 
 
+def added(person_id: str, name: str, role: str, *, may_write: bool) -> dict[str, Any]:
+    """What the room's log says of somebody who came."""
+    return {"person": person_id, "name": name, "initials": initials(name), "role": role, "may_write": may_write}
+
+
 def add_member(turn: Turn, command: AddMember) -> None:
     whom = _of_this_school(turn, command.person)
     _check_may_enter(turn, whom)
     put_member(
         turn.connection, command.room, whom.id, turn.now_ms, may_write=command.may_write, read_seq=turn.grant.head
     )
-    card = {"person": whom.id, "name": whom.name, "initials": initials(whom.name), "role": whom.role}
-    turn.append("member_added", {**card, "may_write": command.may_write})
+    turn.append("member_added", added(whom.id, whom.name, whom.role, may_write=command.may_write))
     turn.append("room_joined", {"room": command.room}, own_room_of(whom.id))
 
 

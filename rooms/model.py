@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.schema import metadata
+from storage.schema import index_of_moments, metadata
 
 room = Table(
     "room",
@@ -43,6 +43,8 @@ member = Table(
     Column("by_group", Boolean, nullable=False, server_default=text("false")),  # follows the room's group
     Column("from_ms", BigInteger),  # nobody here before this moment, and from `until_ms` on
     Column("until_ms", BigInteger),
+    index_of_moments("from_ms"),
+    index_of_moments("until_ms"),
     PrimaryKeyConstraint("room_id", "person_id"),
     Index(None, "person_id"),
     sqlite_with_rowid=False,

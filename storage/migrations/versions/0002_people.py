@@ -18,6 +18,7 @@ def upgrade() -> None:
     _terms()
     _sessions()
     _rooms()
+    _moments()
 
 
 def _policy() -> None:
@@ -130,6 +131,18 @@ def _rooms() -> None:
     op.add_column("member", sa.Column("by_group", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("member", sa.Column("from_ms", sa.BigInteger()))
     op.add_column("member", sa.Column("until_ms", sa.BigInteger()))
+
+
+def _moments() -> None:
+    moments = {
+        "person": ("starts_ms", "left_ms", "off_ms"),
+        "group_member": ("from_ms", "until_ms"),
+        "member": ("from_ms", "until_ms"),
+    }
+    for table, columns in moments.items():
+        for column in columns:
+            given = sa.text(f"{column} IS NOT NULL")
+            op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=given, postgresql_where=given)
 
 
 def _add_reference(table: str, column: str, to: str) -> None:
