@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +12,9 @@ from starlette.routing import Route
 
 from accounts import door, throttle
 from accounts.door import actor_of, device_of, json_response
+from accounts.second_step import tickets
+from accounts.second_step.rules import TICKET_S
+from accounts.second_step.tickets import SecondStepNeeded
 from accounts.sessions import LIFETIME_MS, Actor
 from accounts.signing_in import SignedIn, SigningIn, Visit
 from realtime.refusal import Refusal
@@ -54,7 +58,7 @@ class AccountPages:
     async def show(self, request: Request) -> Response:
         if request.state.actor is not None:
             return RedirectResponse(local_path(request.query_params.get("back")), 303)
-        return self._sign_in_page(request, {"back": request.query_params.get("back")})
+        return self.sign_in_page(request, {"back": request.query_params.get("back")})
 
     async def sign_in(self, request: Request) -> Response:
         fields = await _fields(request)
@@ -64,8 +68,10 @@ class AccountPages:
             made = await self._make(
                 request, fields.get("school", ""), fields.get("name", ""), fields.get("password", "")
             )
+        except SecondStepNeeded as needed:
+            return _to_second_step(request, needed, fields.get("back"))
         except Refusal as refusal:
-            return self._sign_in_page(request, fields, refusal)
+            return self.sign_in_page(request, fields, refusal)
         response = RedirectResponse(local_path(fields.get("back")), 303)
         set_cookies(request, response, made)
         return response
@@ -88,7 +94,12 @@ class AccountPages:
             raise Refusal("too_large") from None
         except (msgspec.DecodeError, msgspec.ValidationError):
             raise Refusal("bad_request", "A session takes school, name and password.") from None
-        made = await self._make(request, wanted.school, wanted.name, wanted.password)
+        try:
+            made = await self._make(request, wanted.school, wanted.name, wanted.password)
+        except SecondStepNeeded as needed:
+            refused = json_response(needed.fields(), needed.http_status)
+            set_device(request, refused, needed.device)
+            return refused
         response = json_response(SessionMade(signed_in=True), 201)
         set_cookies(request, response, made)
         return response
@@ -103,10 +114,9 @@ class AccountPages:
     async def _make(self, request: Request, school: str, name: str, password: str) -> SignedIn:
         return await self._signing_in.sign_in(school, name, password, visit_of(request))
 
-    def _sign_in_page(
-        self, request: Request, fields: "dict[str, str | None] | object", refusal: Refusal | None = None
+    def sign_in_page(
+        self, request: Request, given: Mapping[str, str | None], refusal: Refusal | None = None
     ) -> Response:
-        given = dict(fields) if isinstance(fields, dict) else {}
         device, accounts = self._signing_in.devices.read(request.cookies.get(throttle.COOKIE))
         context = {
             "error": self._pages.sentence(request, refusal.message) if refusal else None,
@@ -116,7 +126,7 @@ class AccountPages:
             "csrf": self._signing_in.form_token(device),
         }
         response = self._pages.render(request, "sign_in.html", context, refusal.http_status if refusal else 200)
-        _set(request, response, throttle.COOKIE, self._signing_in.devices.write(device, accounts), DEVICE_AGE)
+        set_device(request, response, self._signing_in.devices.write(device, accounts))
         return response
 
 
@@ -134,12 +144,25 @@ async def _fields(request: Request) -> Mapping[str, str]:
 
 def set_cookies(request: Request, response: Response, made: SignedIn) -> None:
     _set(request, response, door.COOKIE, made.token, COOKIE_AGE)
-    _set(request, response, throttle.COOKIE, made.device, DEVICE_AGE)
+    set_device(request, response, made.device)
 
 
-def _set(request: Request, response: Response, name: str, value: str, age: int) -> None:
+def set_device(request: Request, response: Response, cookie: str) -> None:
+    """Let the browser keep what it is known by."""
+    _set(request, response, throttle.COOKIE, cookie, DEVICE_AGE)
+
+
+def _to_second_step(request: Request, needed: SecondStepNeeded, back: str | None) -> Response:
+    """On to the next page, with the ticket in a cookie that only the pages of signing in are sent."""
+    response = RedirectResponse(f"/sign-in/second-step?{urlencode({'back': local_path(back)})}", 303)
+    set_device(request, response, needed.device)
+    _set(request, response, tickets.COOKIE, needed.ticket, TICKET_S, path="/sign-in")
+    return response
+
+
+def _set(request: Request, response: Response, name: str, value: str, age: int, path: str = "/") -> None:
     secure = request.url.scheme == "https"
-    response.set_cookie(name, value, max_age=age, path="/", httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(name, value, max_age=age, path=path, httponly=True, samesite="lax", secure=secure)
 
 
 def _forget(request: Request, response: Response) -> None:

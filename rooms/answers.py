@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from accounts.pages import NewSession, SessionMade
+from accounts.second_step.entrance import ShownCode
 from realtime.protocol import Event
 from realtime.refusal import HTTP_STATUS
 from rooms.commands import Commands
@@ -22,6 +23,8 @@ class Error(Struct):
     temporary: bool
     retry_ms: int | UnsetType = UNSET
     opens_at: Moment | UnsetType = UNSET
+    second_step: list[Annotated[str, Meta(pattern="^(totp|passkey|recovery)$")]] | UnsetType = UNSET
+    ticket: Annotated[str, Meta(description="Good for five minutes, for the device that asked.")] | UnsetType = UNSET
 
 
 class Done(Struct):
@@ -156,6 +159,9 @@ def operations(commands: Commands) -> list[Operation]:
     """Everything under /api, the commands among it."""
     return [
         Operation("POST", "/api/v1/sessions", "Sign in", SessionMade, 201, NewSession, open=True),
+        Operation(
+            "POST", "/api/v1/sessions/second-step", "Sign in, the second step", SessionMade, 201, ShownCode, open=True
+        ),
         Operation("DELETE", "/api/v1/sessions", "Sign out", None, 204, parameters=[_EVERYWHERE]),
         Operation("GET", "/api/v1/me", "Who I am, and my rooms", Me),
         Operation("GET", "/api/v1/rooms/{room}/members", "Who is in a room", Members, parameters=[_ROOM]),

@@ -17,7 +17,9 @@ from sqlalchemy import (
     select,
 )
 
-from accounts.model import person
+from accounts import settings
+from accounts.model import person, role
+from accounts.sessions import Actor
 from storage.database import Transaction
 from storage.rows import AnyRow
 from storage.schema import metadata
@@ -87,6 +89,14 @@ def codes_left(connection: Connection, person_id: str) -> int:
     """How many recovery codes are still good."""
     unused = select(func.count()).where(recovery_code.c.person_id == person_id, recovery_code.c.used_ms.is_(None))
     return connection.scalars(unused).one()
+
+
+def wanted(connection: Connection, actor: Actor) -> bool:
+    """Whether the school wants a second step of this person, who has come in without one."""
+    if actor.strong:
+        return False
+    base = connection.scalar(select(role.c.base).where(role.c.id == actor.role))
+    return not {actor.role, base}.isdisjoint(settings.read(connection, actor.school).second_step)
 
 
 def passkeys_of(connection: Connection, person_id: str) -> Sequence[AnyRow]:

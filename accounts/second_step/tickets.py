@@ -10,6 +10,7 @@ from msgspec import Struct
 from accounts.second_step.rules import TICKET_S
 from realtime.refusal import Refusal
 
+COOKIE: Final = "corridor_ticket"
 LATE: Final = "That took too long. Please sign in again."
 
 

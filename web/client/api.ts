@@ -11,14 +11,17 @@ export async function get(path: string, signal?: AbortSignal): Promise<Reply> {
   return ask(path, signal ? { signal } : {});
 }
 
-export async function command(name: string, fields: Fields): Promise<Answer> {
-  const reply = await ask(`/api/v1/commands/${name}`, {
+export async function post(path: string, fields: Fields): Promise<Reply> {
+  return ask(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(fields),
     signal: AbortSignal.timeout(20_000),
   });
-  return toAnswer(reply);
+}
+
+export async function command(name: string, fields: Fields): Promise<Answer> {
+  return toAnswer(await post(`/api/v1/commands/${name}`, fields));
 }
 
 /** A body without a code of ours is some machine in between: then nothing is known. */

@@ -1,4 +1,6 @@
 // Puts the client together, and only that: the elements of the pages and the features of a room.
+import { Passkey } from "../../accounts/second_step/client/passkey.ts";
+import { Print } from "../../accounts/second_step/client/print.ts";
 import { Home } from "../../rooms/client/home.ts";
 import { defineRoom } from "../../rooms/client/room.ts";
 import { messages } from "../../rooms/messages/messages.ts";
@@ -14,4 +16,6 @@ watchSignOut();
 customElements.define("corridor-preferences", PreferencesMenu);
 customElements.define("corridor-sign-in", SignIn);
 customElements.define("corridor-home", Home);
+customElements.define("corridor-passkey", Passkey);
+customElements.define("corridor-print", Print);
 defineRoom([messages]);

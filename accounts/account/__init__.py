@@ -1,0 +1,1 @@
+"""A person's own account: who I am here, my password, my devices."""
