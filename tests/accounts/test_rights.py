@@ -1,4 +1,4 @@
-"""What holds in every place and for every role, whatever a school has settled. The policies' own table is in policy/."""
+"""What holds in every place and for every role, whatever a school settles. The policies' own table is in policy/."""
 
 from datetime import UTC, datetime
 
