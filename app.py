@@ -17,7 +17,12 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from accounts.administration.routes import administration_routes
+from accounts.audit.keeping import Keeping
+from accounts.audit.noticing import Noticing
+from accounts.children.routes import childrens_routes
 from accounts.door import Door, actor_of, json_response
+from accounts.own import own_routes
 from accounts.pages import AccountPages
 from accounts.signing_in import SigningIn
 from accounts.sso.fetching import Fetcher
@@ -47,9 +52,11 @@ from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.pages import MessagePages
 from rooms.messages.rules import LONGEST_TEXT
+from rooms.moments import Moments
 from rooms.operating import Operating
 from rooms.pages import RoomsPages
 from rooms.polling import LongPoll
+from rooms.welcoming import HOOKS
 from storage import installation
 from storage.clock import Clock, rfc3339
 from storage.database import Database, open_database
@@ -64,7 +71,8 @@ from web.requests import wants_page
 VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
-    "accounts", "accounts/account", "accounts/second_step", "accounts/sso", "rooms", "rooms/messages",
+    "accounts", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
+    "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "rooms", "rooms/messages",
 ))  # fmt: skip
 HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
 
@@ -105,13 +113,14 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         bus = publisher.bus = RedisBus(settings.redis_url, epoch) if settings.redis_url else MemoryBus()
         passings = Passings(hub, bus, Pace(quiet=settings.presence_quiet))
         limits = Limits(settings.rates, time.monotonic)
-        commands = Commands(
-            database, clock, limits, secret, HANDLERS,
-            {Typing: TypingHandler(hub, limits, passings)}, Observers(metrics.batch, metrics.outcome),
-        )  # fmt: skip
-        stack.push_async_callback(commands.drain)
         signing_in = SigningIn(database, clock, secret, announcing.to_own_room)
         stack.callback(signing_in.passwords.close)
+        stack.push_async_callback(signing_in.noticing.close)
+        commands = Commands(
+            database, clock, limits, secret, HANDLERS, {Typing: TypingHandler(hub, limits, passings)},
+            Observers(metrics.batch, metrics.outcome, signing_in.noticing.command_refused),
+        )  # fmt: skip
+        stack.push_async_callback(commands.drain)
         fetcher = Fetcher(settings.provider_networks)
         stack.push_async_callback(fetcher.close)
         signing_on = SigningOn(database, clock, signing_in, Providers(fetcher, clock.now_ms), secret)
@@ -124,6 +133,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.push_async_callback(bus.stop)
         stack.callback(passings.presence.stop)
         hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
+        hub.spawn(Moments(database, clock, hub).watch())
+        hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
         stack.push_async_callback(hub.stop)
         metrics.watch(hub, outboxes, bus)
 
@@ -132,7 +143,10 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         long_poll = LongPoll(hub, limits, settings, epoch)
         routes: list[Any] = [
             *AccountPages(signing_in, pages).routes(),
+            *own_routes(database, clock, secret, signing_in, pages, announcing.to_own_room, settings.origins),
             *SignOnPages(signing_on, pages, settings.origins).routes(),
+            *childrens_routes(database, clock, secret, signing_in, announcing.to_own_room, pages),
+            *administration_routes(database, clock, pages, signing_in, HOOKS),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
@@ -143,7 +157,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         ]
         door = Middleware(Door, database=database, clock=clock, origins=settings.origins)
         # Outside of Starlette, whose answer to what failed unforeseen passes by its middleware.
-        asgi = AccessLog(SafeHeaders(_starlette(routes, [door], pages)))
+        asgi = AccessLog(SafeHeaders(_starlette(routes, [door], pages, signing_in.noticing)))
         yield Corridor(asgi, hub, database)
 
 
@@ -168,8 +182,9 @@ def _live(desk: Desk) -> Any:
     return endpoint
 
 
-def _starlette(routes: list[Route], middleware: list[Middleware], pages: Pages) -> Starlette:
+def _starlette(routes: list[Route], middleware: list[Middleware], pages: Pages, noticing: Noticing) -> Starlette:
     async def refused(request: Request, error: Exception) -> Response:
+        noticing.page_refused(request, error)
         return _error(request, error if isinstance(error, Refusal) else Refusal("unavailable"))
 
     async def http(request: Request, error: Exception) -> Response:

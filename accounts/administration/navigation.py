@@ -5,13 +5,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from accounts.asking import require
-from accounts.rights import Verb
+from accounts.asking import allowed, groups_for
+from accounts.rights import SchoolVerb
 from accounts.sessions import Actor
-from realtime.refusal import Refusal
 
 # By the keys of templates/administration.html, in the order shown there.
-NEEDED: Final[Mapping[str, Verb]] = {
+NEEDED: Final[Mapping[str, SchoolVerb]] = {
     "people": "manage_people",
     "groups": "manage_groups",
     "classes": "manage_sign_in",
@@ -27,15 +26,12 @@ NEEDED: Final[Mapping[str, Verb]] = {
 
 
 def pages_open_to(connection: Connection, actor: Actor, now_ms: int) -> tuple[str, ...]:
-    """The keys of the pages that this person may open; `home` first where there are any."""
-    verbs = {verb for verb in NEEDED.values() if _may(connection, actor, verb, now_ms)}
-    found = tuple(key for key, verb in NEEDED.items() if verb in verbs)
-    return ("home", *found) if found else ()
+    """The keys of the pages that this person may open, if need be after a second step; `home` first if there are any.
 
-
-def _may(connection: Connection, actor: Actor, verb: Verb, now_ms: int) -> bool:
-    try:
-        require(connection, actor, verb, now_ms)
-    except Refusal:
-        return False
-    return True
+    Teachers have the page of their own classes.
+    """
+    verbs = allowed(connection, actor, set(NEEDED.values()), now_ms)
+    found = {key for key, verb in NEEDED.items() if verb in verbs}
+    if "classes" not in found and groups_for(connection, actor, "manage_sign_in", now_ms):
+        found.add("classes")
+    return ("home", *(key for key in NEEDED if key in found)) if found else ()

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, literal, or_, select
 
-from accounts.administration.rules import State, state_of
+from accounts.administration.rules import state_of
 from accounts.model import group_member, guardian, person, role, school_group, session
-from accounts.rights import ROLES
+from accounts.rights import ROLES, STAFF_ROLES
 from realtime.refusal import Refusal
 from storage.rows import AnyRow
 
+PATH: Final = "/administration/people"
 PAGE: Final = 50
-MOST_OFFERED: Final = 20  # people offered for a choice, such as whom to make a guardian of
+
 
 COLUMNS: Final = (
     person.c.id, person.c.login, person.c.name, person.c.full_name, person.c.role, person.c.sourced_id, person.c.year,
@@ -166,9 +167,9 @@ def never_signed_in(connection: Connection, school_id: str, now_ms: int, most: i
     return count, list(connection.execute(select(*COLUMNS).where(*active).order_by(person.c.name).limit(most)).all())
 
 
-def counts_by_state(connection: Connection, school_id: str, now_ms: int) -> Mapping[State, int]:
+def counts_by_state(connection: Connection, school_id: str, now_ms: int) -> Mapping[str, int]:
     """How many people of the school are active, starting, and so on."""
-    counts: dict[State, int] = {}
+    counts: dict[str, int] = {}
     for row in connection.execute(_chosen(school_id, Search())):
         state = state_of(row, now_ms)
         counts[state] = counts.get(state, 0) + 1
@@ -179,3 +180,13 @@ def groups_in(connection: Connection, school_id: str) -> list[AnyRow]:
     """The school's groups that are in use, by kind and name."""
     chosen = select(school_group).where(school_group.c.school_id == school_id, school_group.c.archived_ms.is_(None))
     return list(connection.execute(chosen.order_by(school_group.c.kind, school_group.c.name)).all())
+
+
+def staff(connection: Connection, school_id: str) -> list[AnyRow]:
+    """Who works at the school and has an open account, by name: offered where one of them is to be chosen."""
+    own = select(role.c.id).where(role.c.school_id == school_id, role.c.base.in_(STAFF_ROLES))
+    chosen = select(person.c.id, person.c.login, person.c.name, person.c.full_name, person.c.role).where(
+        person.c.school_id == school_id, person.c.erased_ms.is_(None), person.c.disabled_ms.is_(None),
+        person.c.role.in_(STAFF_ROLES) | person.c.role.in_(own),
+    )  # fmt: skip
+    return list(connection.execute(chosen.order_by(person.c.name, person.c.id)).all())

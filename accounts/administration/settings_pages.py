@@ -1,0 +1,80 @@
+"""The page of a school's settings, in plain words."""
+
+from typing import Any, Final
+
+from msgspec import structs
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from accounts import settings
+from accounts.administration import settings_form as fields
+from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.asking import require
+from accounts.audit.log import record
+from accounts.rights import STAFF_ROLES
+from accounts.sessions import Actor
+from accounts.settings import SchoolSettings
+from realtime.refusal import Refusal
+from storage.database import Transaction
+
+PATH: Final = "/administration/settings"
+
+
+class SettingsPages:
+    """Routes of a school's settings."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(PATH, signed_in_only(self.show), methods=["GET"]),
+            Route(PATH, self.save, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request, refusal: Refusal | None = None) -> Response:
+        now, links = await self._desk.read(request, _read)
+        context = {"settings": now, "staff_roles": sorted(STAFF_ROLES)}
+        return self._desk.render(request, "administration_settings.html", context, links, refusal)
+
+    async def save(self, request: Request) -> Response:
+        async def work(form: Form) -> str:
+            await self._desk.write(request, lambda tx, actor, now_ms: save(tx, actor, form, now_ms))
+            return f"{PATH}?said=saved"
+
+        return await self._desk.change(request, work, self.show)
+
+
+def _read(connection: Connection, actor: Actor, now_ms: int) -> SchoolSettings:
+    require(connection, actor, "change_settings", now_ms)
+    return settings.read(connection, actor.school)
+
+
+def save(tx: Transaction, actor: Actor, form: Form, now_ms: int) -> None:
+    """Keep what a form says and audit which fields changed; Refusal `bad_request` says what cannot be."""
+    require(tx.connection, actor, "change_settings", now_ms)
+    before = settings.read(tx.connection, actor.school)
+    after = structs.replace(before, **_wanted(form))
+    changed = fields.changed_fields(before, after)
+    if changed:
+        settings.write(tx, actor.school, after)
+        record(
+            tx, actor.school, "settings_changed", now_ms,
+            by=actor.person, in_school=actor.in_school, detail={"fields": changed},
+        )  # fmt: skip
+
+
+def _wanted(form: Form) -> dict[str, Any]:
+    starts, ends = fields.day_times_of(form.text("day_starts"), form.text("day_ends"))
+    return {
+        "networks": fields.networks_of(form.text("networks")),
+        "day_starts": starts,
+        "day_ends": ends,
+        "second_step": fields.roles_of(form.all("second_step")),
+        "passwords_from_year": fields.number_of(form.text("passwords_from_year"), fields.PASSWORDS_FROM),
+        "leaver_days": fields.number_of(form.text("leaver_days"), fields.LEAVER_DAYS),
+        "access_log_days": fields.number_of(form.text("access_log_days"), fields.ACCESS_LOG_DAYS),
+        "largest_change": fields.number_of(form.text("largest_change"), fields.LARGEST_CHANGE),
+    }
