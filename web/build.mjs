@@ -4,35 +4,54 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promise
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { icons, licences } from "./build-contents.mjs";
+import { icons, licences, pictures } from "./build-contents.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "web/static/build");
 const minify = !process.argv.includes("--readable");
 
-const manifest = { ...(await bundle()), ...(await place("icons.svg", await sprite())), ...(await art()) };
+const manifest = {
+  ...(await bundle()),
+  ...(await place("icons.svg", await sprite(icons))),
+  ...(await place("pictures.svg", await sprite(pictures))),
+  ...(await art()),
+};
 await place("licences.txt", await licenceTexts(), manifest);
 await publish(manifest);
 
 async function bundle() {
-  const { metafile } = await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: { main: "web/client/main.ts", theme: "web/client/theme.ts", style: "web/styles/main.css" },
     outdir: out,
     entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     bundle: true,
     minify,
     sourcemap: true,
     metafile: true,
-    format: "iife",
     target: ["es2022", "chrome111", "firefox113", "safari16.4"],
     loader: { ".woff2": "file" },
     legalComments: "none",
-  });
-  const logical = { "web/client/main.ts": "main.js", "web/client/theme.ts": "theme.js", "web/styles/main.css": "main.css" };
+  };
+  const everywhere = { main: "web/client/main.ts", theme: "web/client/theme.ts", style: "web/styles/main.css" };
+  const childrens = { card: "accounts/children/client/card.ts" }; // a module: what it needs seldom, it fetches then
+  const made = await Promise.all([
+    build({ ...common, entryPoints: everywhere, format: "iife" }),
+    build({ ...common, entryPoints: childrens, format: "esm", splitting: true }),
+  ]);
+  return named(Object.assign({}, ...made.map((each) => each.metafile.outputs)));
+}
+
+function named(outputs) {
+  const logical = {
+    "web/client/main.ts": "main.js",
+    "web/client/theme.ts": "theme.js",
+    "web/styles/main.css": "main.css",
+    "accounts/children/client/card.ts": "card.js",
+  };
   const files = {};
-  for (const [path, made] of Object.entries(metafile.outputs)) {
+  for (const [path, made] of Object.entries(outputs)) {
     const name = logical[made.entryPoint] ?? basename(path).replace(/-[0-9A-Z]{8}(?=\.)/, "");
     files[name] = relative("web/static/build", path);
   }
@@ -40,9 +59,9 @@ async function bundle() {
 }
 
 /** One file of <symbol>s, so that a page asks for its icons once. */
-async function sprite() {
+async function sprite(names) {
   const symbols = await Promise.all(
-    icons.map(async (name) => {
+    names.map(async (name) => {
       const svg = await readFile(join(root, `node_modules/lucide-static/icons/${name}.svg`), "utf8");
       const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
       return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.replace(/\s*\n\s*/g, "")}</symbol>`;

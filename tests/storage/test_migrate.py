@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, Reflecte
 from sqlalchemy.engine.reflection import Inspector
 
 import accounts.audit.model
+import accounts.children.model
 import accounts.invitations.model
 import accounts.leaving.model
 import accounts.model
@@ -29,8 +30,8 @@ from tests.harness.program import ROOT
 
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
-    accounts.second_step.model, accounts.roster.model, accounts.invitations.model, rooms.model, rooms.messages.model,
-    storage.installation,
+    accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
+    rooms.model, rooms.messages.model, storage.installation,
 )  # fmt: skip
 
 

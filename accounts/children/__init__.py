@@ -1,0 +1,1 @@
+"""How children sign in without typing: class cards, and pictures."""

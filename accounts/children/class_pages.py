@@ -1,0 +1,247 @@
+"""The teacher's pages: who of a class signs in how, and everything that helps with it in one tap."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import segno
+from markupsafe import Markup
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from accounts import settings
+from accounts.administration.navigation import pages_open_to
+from accounts.children import pictures, register, rules
+from accounts.children.class_desk import ClassDesk
+from accounts.children.codes import spaced
+from accounts.door import actor_of
+from accounts.rules import younger_than
+from accounts.signing_in import SigningIn
+from realtime.refusal import Refusal
+from storage.clock import Clock
+from storage.database import Database
+from storage.ids import new_id
+from web.i18n import language_of
+from web.pages import Pages, day_label
+from web.requests import TooLarge, form_of
+
+SHOWN_ON_THE_PAGE: Final = frozenset({"bad_request", "key_conflict"})
+LONGEST_KEY: Final = 40
+
+Fields = Mapping[str, str]
+
+
+class ClassPages:
+    """Routes under /classes."""
+
+    def __init__(self, database: Database, clock: Clock, desk: ClassDesk, signing_in: SigningIn, pages: Pages) -> None:
+        self._database = database
+        self._clock = clock
+        self._desk = desk
+        self._signing_in = signing_in
+        self._pages = pages
+
+    def routes(self) -> list[Route]:
+        base = "/classes/{group}"
+        return [
+            Route("/classes", _signed_in(self.classes), methods=["GET"]),
+            Route(f"{base}/sign-in", _signed_in(self.register), methods=["GET"]),
+            Route(f"{base}/cards", self.make_cards, methods=["POST"]),
+            Route(f"{base}/cards/revoke", self.revoke_card, methods=["POST"]),
+            Route(f"{base}/cards/restore", self.restore_card, methods=["POST"]),
+            Route(f"{base}/pictures", self.reset_pictures, methods=["POST"]),
+            Route(f"{base}/pictures/unlock", self.unlock, methods=["POST"]),
+            Route(f"{base}/own-picture/{{person}}", _signed_in(self.own_pictures), methods=["GET"]),
+            Route(f"{base}/own-picture/{{person}}", self.choose_own, methods=["POST"]),
+            Route(f"{base}/code", self.renew_code, methods=["POST"]),
+            Route(f"{base}/poster", _signed_in(self.poster), methods=["GET"]),
+        ]
+
+    async def classes(self, request: Request) -> Response:
+        actor, now_ms = actor_of(request), self._clock.now_ms()
+
+        def read(connection: Connection) -> dict[str, Any]:
+            links = pages_open_to(connection, actor, now_ms)
+            found = register.classes(connection, actor, now_ms)
+            if not found and "classes" not in links:
+                raise Refusal("not_found")
+            return {"classes": found, "administration": links}
+
+        return self._page(request, "classes.html", await self._database.read(read))
+
+    async def register(self, request: Request, refusal: Refusal | None = None) -> Response:
+        """The children of a class and their ways in; `key` makes each form of this page work once."""
+        actor, group, now_ms = actor_of(request), request.path_params["group"], self._clock.now_ms()
+
+        def read(connection: Connection) -> dict[str, Any]:
+            found = register.one(connection, actor, group, now_ms)
+            first = settings.read(connection, actor.school).passwords_from_year
+            return {
+                "group": found,
+                "children": register.children(connection, group, now_ms),
+                "code": self._desk.codes.of(connection, group),
+                "administration": pages_open_to(connection, actor, now_ms),
+                "types_password": lambda row: row.has_password and not younger_than(row.year, first),
+            }
+
+        context = await self._database.read(read)
+        context |= {"key": new_id("f"), "revoked": request.query_params.get("revoked"), "most": rules.MOST_WRONG}
+        context |= {"spaced": spaced, "day": self._day(request)}
+        return self._page(request, "class_sign_in.html", context, refusal)
+
+    async def make_cards(self, request: Request) -> Response:
+        """The page to print is the answer itself: what is on the cards is kept nowhere to show it again."""
+
+        async def make(fields: Fields) -> Response:
+            made = await self._desk.make_cards(actor_of(request), _group(request), fields.get("who", ""), _key(fields))
+            cards = [(each, _square(f"{_site(request)}/card#{each.token}")) for each in made]
+            return self._page(request, "cards_print.html", await self._named(request, cards=cards))
+
+        return await self._change(request, make)
+
+    async def revoke_card(self, request: Request) -> Response:
+        async def revoke(fields: Fields) -> Response:
+            who = fields.get("who", "")
+            await self._desk.revoke_card(actor_of(request), _group(request), who)
+            return _back(request, f"?revoked={who}#{who}")
+
+        return await self._change(request, revoke)
+
+    async def restore_card(self, request: Request) -> Response:
+        async def restore(fields: Fields) -> Response:
+            who = fields.get("who", "")
+            await self._desk.restore_card(actor_of(request), _group(request), who)
+            return _back(request, f"#{who}")
+
+        return await self._change(request, restore)
+
+    async def reset_pictures(self, request: Request) -> Response:
+        """As with cards, the new pictures are in the answer and nowhere else."""
+
+        async def reset(fields: Fields) -> Response:
+            who, key = fields.get("who", ""), _key(fields)
+            told = await self._desk.reset_pictures(actor_of(request), _group(request), who, key)
+            return self._page(request, "pictures_print.html", await self._named(request, told=told))
+
+        return await self._change(request, reset)
+
+    async def unlock(self, request: Request) -> Response:
+        async def unlock(fields: Fields) -> Response:
+            who = fields.get("who", "")
+            await self._desk.unlock(actor_of(request), _group(request), who)
+            return _back(request, f"#{who}")
+
+        return await self._change(request, unlock)
+
+    async def own_pictures(self, request: Request, refusal: Refusal | None = None) -> Response:
+        group, person, now_ms = _group(request), request.path_params["person"], self._clock.now_ms()
+
+        def read(connection: Connection) -> dict[str, Any]:
+            here = {row.id: row for row in register.children(connection, group, now_ms)}
+            if person not in here:
+                raise Refusal("not_found")
+            taken = pictures.own_pictures(connection, group, now_ms)
+            return {"child": here[person], "taken": {**taken, person: None}.values()}
+
+        context = await self._named(request) | await self._database.read(read)
+        return self._page(request, "own_picture.html", {**context, "own": rules.OWN}, refusal)
+
+    async def choose_own(self, request: Request) -> Response:
+        async def choose(fields: Fields) -> Response:
+            person = request.path_params["person"]
+            await self._desk.choose_own(actor_of(request), _group(request), person, fields.get("picture", ""))
+            return _back(request, f"#{person}")
+
+        return await self._change(request, choose, self.own_pictures)
+
+    async def renew_code(self, request: Request) -> Response:
+        async def renew(_: Fields) -> Response:
+            await self._desk.renew_code(actor_of(request), _group(request))
+            return _back(request, "#code")
+
+        return await self._change(request, renew)
+
+    async def poster(self, request: Request) -> Response:
+        """The class's code for the wall or for a new tablet, as often as need be."""
+        context = await self._named(request)
+        code = await self._database.read(self._desk.codes.of, _group(request))
+        if code is None:
+            return _back(request, "#code")
+        link = f"{_site(request)}/sign-in/class"
+        context |= {"square": _square(f"{link}#{code}"), "code": spaced(code), "link": link.partition("//")[2]}
+        return self._page(request, "class_poster.html", context)
+
+    async def _named(self, request: Request, **more: Any) -> dict[str, Any]:
+        """The class, if the asker may care for it, for a page about it."""
+        actor, group = actor_of(request), _group(request)
+        found = await self._database.read(register.one, actor, group, self._clock.now_ms())
+        return {"group": found, **more}
+
+    async def _change(
+        self, request: Request, work: Callable[[Fields], Awaitable[Response]],
+        show: Callable[[Request, Refusal | None], Awaitable[Response]] | None = None,
+    ) -> Response:  # fmt: skip
+        """Do what a form of ours asks; what cannot be done is said on the page that it stood on."""
+        try:
+            fields = await form_of(request)
+        except (TooLarge, ValueError):
+            raise Refusal("too_large") from None
+        self._signing_in.check_form(actor_of(request).session, fields.get("csrf"))
+        try:
+            return await work(fields)
+        except Refusal as refusal:
+            if refusal.code not in SHOWN_ON_THE_PAGE:
+                raise
+            return await (show or self.register)(request, refusal)
+
+    def _day(self, request: Request) -> Callable[[int], str]:
+        zone, language = actor_of(request).zone, language_of(request)
+        return lambda at_ms: day_label(at_ms, zone, language)
+
+    def _page(
+        self, request: Request, template: str, context: Mapping[str, Any], refusal: Refusal | None = None
+    ) -> Response:
+        actor = actor_of(request)
+        common = {
+            "person": actor.card,
+            "school": {"name": actor.school_name, "slug": actor.school_slug},
+            "csrf": self._signing_in.form_token(actor.session),
+            "error": self._pages.sentence(request, refusal.message) if refusal else None,
+        }
+        return self._pages.render(request, template, {**common, **context}, refusal.http_status if refusal else 200)
+
+
+def _signed_in(show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """The page as an endpoint; whoever is not signed in is asked to be, and led back."""
+
+    async def endpoint(request: Request) -> Response:
+        if request.state.actor is None:
+            return RedirectResponse(f"/sign-in?back={request.url.path}", 303)
+        return await show(request)
+
+    return endpoint
+
+
+def _group(request: Request) -> str:
+    group: str = request.path_params["group"]
+    return group
+
+
+def _key(fields: Fields) -> str:
+    """Of the form that was sent; one that lost its key is as good as new."""
+    return fields.get("key", "")[:LONGEST_KEY] or new_id("f")
+
+
+def _back(request: Request, more: str) -> Response:
+    return RedirectResponse(f"/classes/{_group(request)}/sign-in{more}", 303)
+
+
+def _site(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _square(text: str) -> Markup:
+    """A QR code as inline SVG, black on white whatever the page's colours; legible when a quarter of it is dirty."""
+    code = segno.make_qr(text, error="q")
+    return Markup(code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, light="#fff"))  # noqa: S704 - made here, of a text of ours
