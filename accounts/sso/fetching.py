@@ -5,7 +5,7 @@ import base64
 import socket
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote_plus
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -25,10 +25,11 @@ HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "identity", "
 class Fetcher:
     """The way out. `private`: networks of its own that the installation lets schools' providers live in."""
 
-    def __init__(self, private: Sequence[Network] = ()) -> None:
+    def __init__(self, private: Sequence[Network] = (), seconds: float = SECONDS) -> None:
         self._private = private
+        self._seconds = seconds
         self._client = httpx.AsyncClient(
-            timeout=SECONDS,
+            timeout=seconds,
             follow_redirects=False,  # another address would have to be judged anew
             trust_env=False,
             # A connection kept for one name would be used for another name at the same address.
@@ -51,7 +52,7 @@ class Fetcher:
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> tuple[int, bytes]:
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(self._seconds):
                 return await self._at_one_of(await self._addresses(url), method, url, headers, content)
         except (TimeoutError, httpx.TimeoutException):
             raise ProviderFault("slow") from None
@@ -126,4 +127,5 @@ def decoded(body: bytes) -> dict[str, Any]:
 
 def basic(name: str, secret: str) -> str:
     """An Authorization header; RFC 6749 §2.3.1 has both parts encoded as in a form first."""
-    return "Basic " + base64.b64encode(f"{quote_plus(name)}:{quote_plus(secret)}".encode()).decode()
+    both = f"{quote(name, safe='')}:{quote(secret, safe='')}"
+    return "Basic " + base64.b64encode(both.encode()).decode()
