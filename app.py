@@ -20,10 +20,12 @@ from starlette.websockets import WebSocket
 from accounts.administration.routes import administration_routes
 from accounts.audit.keeping import Keeping
 from accounts.audit.noticing import Noticing
+from accounts.audit.pages import audit_routes
 from accounts.children.routes import childrens_routes
 from accounts.door import Door, actor_of, json_response
 from accounts.own import own_routes
 from accounts.pages import AccountPages
+from accounts.policy.pages import policy_routes
 from accounts.signing_in import SigningIn
 from accounts.sso.fetching import Fetcher
 from accounts.sso.pages import SignOnPages
@@ -42,7 +44,7 @@ from realtime.passing import Passings
 from realtime.presence import Pace
 from realtime.protocol import Event, FrameDecoder
 from realtime.refusal import Refusal
-from rooms import announcing, membership, reading
+from rooms import announcing, directory, membership, reading
 from rooms.answers import Error, operations
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing, TypingHandler
@@ -71,7 +73,7 @@ from web.requests import wants_page
 VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
-    "accounts", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
+    "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "rooms", "rooms/messages",
 ))  # fmt: skip
 HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
@@ -147,6 +149,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *SignOnPages(signing_on, pages, settings.origins).routes(),
             *childrens_routes(database, clock, secret, signing_in, announcing.to_own_room, pages),
             *administration_routes(database, clock, pages, signing_in, HOOKS),
+            *policy_routes(database, clock, pages, signing_in, HOOKS, announcing.to_own_rooms),
+            *audit_routes(database, clock, pages, signing_in, HOOKS, directory.names_known_to),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
