@@ -60,6 +60,11 @@ def rooms_of(connection: Connection, actor: Actor, now_ms: int) -> list[RoomCard
     ]
 
 
+def names_known_to(connection: Connection, actor: Actor, now_ms: int) -> dict[str, str]:
+    """The names of the rooms that a person may enter, by id."""
+    return {each.id: each.name for each in rooms_of(connection, actor, now_ms)}
+
+
 def card(connection: Connection, room_id: str) -> Mapping[str, Any]:
     return connection.execute(select(room.c.id, room.c.kind, room.c.name).where(room.c.id == room_id)).one()._asdict()
 
