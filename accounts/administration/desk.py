@@ -125,6 +125,7 @@ class Desk:
         except Refusal as refusal:
             if refusal.code not in SHOWN_ON_THE_PAGE:
                 raise
+            self.signing_in.noticing.page_refused(request, refusal)
             return await show(request, refusal)
         return RedirectResponse(path, 303)
 
