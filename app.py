@@ -25,12 +25,11 @@ from accounts.children.routes import childrens_routes
 from accounts.door import Door, actor_of, json_response
 from accounts.own import own_routes
 from accounts.pages import AccountPages
+from accounts.privacy.account_keeper import AccountKeeper
 from accounts.policy.pages import policy_routes
 from accounts.signing_in import SigningIn
 from accounts.sso.fetching import Fetcher
-from accounts.sso.pages import SignOnPages
-from accounts.sso.providers import Providers
-from accounts.sso.signing_on import SigningOn
+from accounts.sso.routes import sso_routes
 from config import Settings, load_secret
 from realtime import live
 from realtime.bus import Bus, MemoryBus
@@ -53,6 +52,7 @@ from rooms.live import LiveRooms
 from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.pages import MessagePages
+from rooms.messages.privacy import MessageKeeper
 from rooms.messages.rules import LONGEST_TEXT
 from rooms.moments import Moments
 from rooms.operating import Operating
@@ -77,6 +77,7 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "rooms", "rooms/messages",
 ))  # fmt: skip
 HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
+KEEPERS: Final = (AccountKeeper(), MessageKeeper())  # of what an export holds and an erasure takes away
 
 
 @dataclass
@@ -125,7 +126,6 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.push_async_callback(commands.drain)
         fetcher = Fetcher(settings.provider_networks)
         stack.push_async_callback(fetcher.close)
-        signing_on = SigningOn(database, clock, signing_in, Providers(fetcher, clock.now_ms), secret)
         desk = Desk(
             hub, limits, FrameDecoder(commands.types.values()), settings, epoch,
             now=lambda: rfc3339(clock.now_ms()), submit=commands.submit, answers=commands.answers,
@@ -146,9 +146,9 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         routes: list[Any] = [
             *AccountPages(signing_in, pages).routes(),
             *own_routes(database, clock, secret, signing_in, pages, announcing.to_own_room, settings.origins),
-            *SignOnPages(signing_on, pages, settings.origins).routes(),
+            *sso_routes(database, clock, pages, signing_in, HOOKS, fetcher, settings.origins, secret),
             *childrens_routes(database, clock, secret, signing_in, announcing.to_own_room, pages),
-            *administration_routes(database, clock, pages, signing_in, HOOKS),
+            *administration_routes(database, clock, pages, signing_in, HOOKS, KEEPERS, settings.database_url),
             *policy_routes(database, clock, pages, signing_in, HOOKS, announcing.to_own_rooms),
             *audit_routes(database, clock, pages, signing_in, HOOKS, directory.names_known_to),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),

@@ -132,6 +132,33 @@ def create_school(
     typer.echo(f"{name} is ready. {administrator} signs in with school '{slug}', name '{login}'.")
 
 
+@schools.command("sso")
+def single_sign_on(
+    slug: Annotated[str, typer.Argument(help="Short name of the school.")],
+    issuer: Annotated[str, typer.Option(help="The OpenID provider, such as https://accounts.google.com.")] = "",
+    client_id: Annotated[str, typer.Option(help="The client ID that the provider gave.")] = "",
+    name: Annotated[str, typer.Option(help="Words on the button.")] = "Continue with your school account",
+    claim: Annotated[str, typer.Option(help="The claim that carries the roster's id.")] = "sub",
+    trusts_mfa: Annotated[bool, typer.Option("--trusts-mfa", help="Its second step counts as ours.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Take the school's provider away.")] = False,
+    data: Data = None,
+) -> None:
+    """Set a school's OpenID provider; the client secret is asked for."""
+    from accounts.settings import Provider  # noqa: PLC0415
+    from accounts.sso.keeping import keep, school_of, sealer  # noqa: PLC0415
+    from config import load_secret  # noqa: PLC0415
+
+    secret = "" if off else _ask_password("Client secret: ", twice=False)
+    wanted = None if off else Provider(issuer, client_id, secret, name, claim, trusts_mfa=trusts_mfa)
+    seal = sealer(load_secret(_settings(data)))
+
+    def write(tx: Transaction, now_ms: int) -> None:
+        keep(tx, school_of(tx.connection, slug), wanted, seal, now_ms, None)
+
+    _with_database(data, lambda database: database.write(write, Clock().now_ms()))
+    typer.echo(f"'{slug}' has no single sign-on any more." if off else f"People of '{slug}' can sign in by {issuer}.")
+
+
 @people.command("disable")
 def disable_person(school: str, login: str, data: Data = None) -> None:
     """Close an account at once: its sessions end, its open pages close. What the person wrote stays."""
@@ -211,12 +238,12 @@ def restored(data: Data = None) -> None:
     _with_database(data, work)
 
 
-def _ask_password() -> str:
+def _ask_password(prompt: str = "Password: ", *, twice: bool = True) -> str:
     """From the terminal, unseen; from a pipe, its first line."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Password: ")
-    if first != getpass.getpass("The same again: "):
+    first = getpass.getpass(prompt)
+    if twice and first != getpass.getpass("The same again: "):
         _fail("These were two different passwords.")
     return first
 

@@ -41,6 +41,14 @@ def entrance(connection: Connection, slug: str) -> Entrance | None:
     return Entrance(found.id, found.slug, found.name, provider) if found and provider else None
 
 
+def school_of(connection: Connection, slug: str) -> str:
+    """The school's id; Refusal `not_found` if there is none."""
+    found: str | None = connection.scalar(select(school.c.id).where(school.c.slug == fold_login(slug)))
+    if found is None:
+        raise Refusal("not_found", f"There is no school '{slug}'.")
+    return found
+
+
 def provider_of(connection: Connection, school_id: str) -> Provider | None:
     return settings.read(connection, school_id).provider
 

@@ -1,12 +1,13 @@
 """What providers say of themselves, and their keys: asked once an hour, and again when a key is not known."""
 
 import asyncio
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 from msgspec import Struct
 
@@ -148,7 +149,9 @@ def _key(given: dict[str, Any]) -> Key | None:
     if public.get("kty") not in ("RSA", "EC", "OKP") or public.get("use", "sig") != "sig":
         return None
     try:
-        key = import_key(public)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)  # about short keys, which are not taken
+            key = import_key(public)
         return key if _strong(key) else None
     except (JoseError, ValueError, TypeError):
         return None

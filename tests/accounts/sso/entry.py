@@ -10,6 +10,7 @@ from sqlalchemy import select
 from accounts import sessions
 from accounts.audit.model import audit_detail, audit_log
 from accounts.model import person as person_table
+from accounts.model import session as session_table
 from accounts.sessions import Actor
 from accounts.settings import Provider as Kept
 from accounts.signing_in import SignedIn, SigningIn, Visit
@@ -74,10 +75,10 @@ class Entry:
         return await self.turned_away(brought, slug)
 
     async def turned_away(self, brought: Return, slug: str = "oakfield") -> Refusal:
-        before = await self.world.rows(sessions.session)
+        before = await self.world.rows(session_table)
         with pytest.raises(Refusal) as caught:
             await self.arrive(brought, slug)
-        assert await self.world.rows(sessions.session) == before
+        assert await self.world.rows(session_table) == before
         return caught.value
 
     async def actor(self, made: SignedIn) -> Actor:

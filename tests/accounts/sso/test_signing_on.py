@@ -82,7 +82,9 @@ WRONG: dict[str, dict[str, Any]] = {
 async def test_a_token_that_is_wrong_lets_nobody_in(entry: Entry) -> None:
     for what, wrong in WRONG.items():
         entry.provider.tell(wrong=wrong)
+        given = entry.provider.asked.get("given", 0)
         refused = await entry.refusal()
+        assert entry.provider.asked["given"] == given + 1, "it was the token that was refused"
         assert (refused.code, refused.message) == ("unavailable", BROKEN), what
     assert (await entry.told("sign_in_failed"))[0] == (None, {"method": "sso", "times": 1})
 
@@ -90,7 +92,9 @@ async def test_a_token_that_is_wrong_lets_nobody_in(entry: Entry) -> None:
 async def test_a_token_that_nobody_or_anybody_could_have_signed_lets_nobody_in(entry: Entry) -> None:
     for way in ("none", "hs256", "forged"):
         entry.provider.tell(ways=[way])
+        given = entry.provider.asked.get("given", 0)
         assert (await entry.refusal()).message == BROKEN, way
+        assert entry.provider.asked["given"] == given + 1, "it was the token that was refused"
 
 
 async def test_a_provider_that_answers_badly_keeps_nobody_waiting_and_lets_nobody_in(entry: Entry) -> None:
