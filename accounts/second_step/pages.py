@@ -104,10 +104,10 @@ class SecondStepPages:
 
     async def add_app(self, request: Request) -> Response:
         actor, key = actor_of(request), None
+        fields = await self._frame.form(request)
+        if not await self._confirming.holds(request, actor):
+            return _ask_first("/app")
         try:
-            fields = await self._frame.form(request)
-            if not await self._confirming.holds(request, actor):
-                return _ask_first("/app")
             key = self._enrolment.key_of(actor, fields.get("offer", ""))
             codes = await self._enrolment.add_app(actor, fields.get("offer", ""), fields.get("code", ""))
         except Refusal as refusal:
