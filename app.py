@@ -21,12 +21,15 @@ from accounts.administration.routes import administration_routes
 from accounts.audit.keeping import Keeping
 from accounts.audit.noticing import Noticing
 from accounts.audit.pages import audit_routes
+from accounts.audit.watching import RefusalWatch
 from accounts.children.routes import childrens_routes
 from accounts.door import Door, actor_of, json_response
 from accounts.own import own_routes
 from accounts.pages import AccountPages
-from accounts.privacy.account_keeper import AccountKeeper
 from accounts.policy.pages import policy_routes
+from accounts.privacy.account_keeper import AccountKeeper
+from accounts.roster.importing import Importing
+from accounts.roster.routes import roster_routes
 from accounts.signing_in import SigningIn
 from accounts.sso.fetching import Fetcher
 from accounts.sso.routes import sso_routes
@@ -58,6 +61,7 @@ from rooms.moments import Moments
 from rooms.operating import Operating
 from rooms.pages import RoomsPages
 from rooms.polling import LongPoll
+from rooms.rostering import RoomsFollow
 from rooms.welcoming import HOOKS
 from storage import installation
 from storage.clock import Clock, rfc3339
@@ -74,7 +78,8 @@ VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
-    "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "rooms", "rooms/messages",
+    "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
+    "accounts/calendar", "accounts/invitations", "rooms", "rooms/messages",
 ))  # fmt: skip
 HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
 KEEPERS: Final = (AccountKeeper(), MessageKeeper())  # of what an export holds and an erasure takes away
@@ -137,6 +142,9 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
         hub.spawn(Moments(database, clock, hub).watch())
         hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
+        importing = Importing(database, clock, RoomsFollow())
+        hub.spawn(importing.keep_tidy())
+        stack.push_async_callback(importing.close)
         stack.push_async_callback(hub.stop)
         metrics.watch(hub, outboxes, bus)
 
@@ -151,6 +159,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *administration_routes(database, clock, pages, signing_in, HOOKS, KEEPERS, settings.database_url),
             *policy_routes(database, clock, pages, signing_in, HOOKS, announcing.to_own_rooms),
             *audit_routes(database, clock, pages, signing_in, HOOKS, directory.names_known_to),
+            *roster_routes(database, clock, pages, signing_in, HOOKS, importing),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
@@ -161,7 +170,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         ]
         door = Middleware(Door, database=database, clock=clock, origins=settings.origins)
         # Outside of Starlette, whose answer to what failed unforeseen passes by its middleware.
-        asgi = AccessLog(SafeHeaders(_starlette(routes, [door], pages, signing_in.noticing)))
+        watched = RefusalWatch(_starlette(routes, [door], pages, signing_in.noticing), signing_in.noticing)
+        asgi = AccessLog(SafeHeaders(watched))
         yield Corridor(asgi, hub, database)
 
 

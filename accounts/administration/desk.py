@@ -1,7 +1,7 @@
 """What every page of administration stands on: who asks, what a form says, and the way back after a change."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
@@ -76,7 +76,6 @@ class Desk:
     pages: Pages
     signing_in: SigningIn
     hooks: Hooks
-    after_erasure: Callable[[], Awaitable[None]] | None = field(default=None)
 
     async def read(self, request: Request, work: Callable[[Connection, Actor, int], T]) -> tuple[T, tuple[str, ...]]:
         """What `work` reads for the asker now, and the pages of administration that are open to them."""
@@ -125,7 +124,6 @@ class Desk:
         except Refusal as refusal:
             if refusal.code not in SHOWN_ON_THE_PAGE:
                 raise
-            self.signing_in.noticing.page_refused(request, refusal)
             return await show(request, refusal)
         return RedirectResponse(path, 303)
 

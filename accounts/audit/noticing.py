@@ -27,7 +27,8 @@ from storage.clock import Clock
 from storage.database import Database, Transaction
 
 TOGETHER_MS: Final = 60_000
-COMMANDS: Final = "/api/v1/commands/"  # a door: who is refused there was noticed as they were judged
+# Doors of commands: who is refused there was noticed as they were judged.
+COMMANDS: Final = ("/api/v1/commands/", "/forms/")
 # What a teacher who helps a learner wants to know; the others say that a program, or the server, is at fault.
 ERRORS: Final = frozenset(
     {"forbidden", "second_step", "muted", "window_closed", "room_closed", "not_found", "too_large", "rate_limited"}
@@ -77,12 +78,14 @@ class Noticing:
         self._gathering.add(thing)
 
     def page_refused(self, request: Request, error: Exception) -> None:
-        """A page refused something. Whoever is not signed in, and what is no Refusal, is nobody's business here."""
+        """A page refused something. Told of it twice, it is noticed once; of whoever is not signed in, never."""
         actor, route = getattr(request.state, "actor", None), request.scope.get("route")
         if actor is None or route is None or not isinstance(error, Refusal) or route.path.startswith(COMMANDS):
             return
-        what = f"{request.method} {route.path}"
-        self._met(actor.person, actor.session, actor.school, actor.role, error.code, what)
+        if not getattr(request.state, "noticed", False):
+            request.state.noticed = True
+            what = f"{request.method} {route.path}"
+            self._met(actor.person, actor.session, actor.school, actor.role, error.code, what)
 
     def command_refused(self, caller: Caller, code: str, name: str) -> None:
         """A command was refused, whichever door it came through."""
