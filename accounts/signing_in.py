@@ -18,6 +18,7 @@ from accounts.rules import LONGEST_PASSWORD, fold_login, younger_than
 from accounts.second_step.model import has_second_step, ways
 from accounts.second_step.tickets import SecondStepNeeded, Ticket, Tickets, fingerprint
 from accounts.sessions import Actor
+from accounts.standing import is_open
 from accounts.throttle import Devices
 from realtime.refusal import Refusal
 from storage.clock import Clock
@@ -69,7 +70,7 @@ class SigningIn:
         device, known = self.devices.read(visit.device)
         of = throttle.subject(account, device, known)
         await self._database.write(throttle.try_once, of, self._clock.now_ms())
-        found = await self._database.read(_account, fold_login(slug), fold_login(name))
+        found = await self._database.read(_account, fold_login(slug), fold_login(name), self._clock.now_ms())
         fitting = len(password) <= LONGEST_PASSWORD
         right = await self.passwords.verify(found.password if found else None, password if fitting else "")
         if found is None or not right or not fitting:
@@ -151,7 +152,7 @@ def account_mark(slug: str, login: str) -> str:
     return hashlib.sha256(f"{fold_login(slug)[:60]}/{fold_login(login)[:120]}".encode()).hexdigest()
 
 
-def _account(connection: Connection, slug: str, login: str) -> AnyRow | None:
+def _account(connection: Connection, slug: str, login: str, now_ms: int) -> AnyRow | None:
     found = connection.execute(
         select(
             person.c.id, person.c.password, person.c.year, school.c.settings,
@@ -159,7 +160,7 @@ def _account(connection: Connection, slug: str, login: str) -> AnyRow | None:
         )
         .join(school, school.c.id == person.c.school_id)
         .outerjoin(role, role.c.id == person.c.role)
-        .where(school.c.slug == slug, person.c.login == login, person.c.disabled_ms.is_(None))
+        .where(school.c.slug == slug, person.c.login == login, is_open(now_ms))
     ).first()  # fmt: skip
     if found is not None and found.base == "learner":
         first_year = settings.decoded(found.settings).passwords_from_year

@@ -49,6 +49,7 @@ class Installation:
     servers: list[CorridorServer]
     people: Mapping[str, SignIn]
     query: Query
+    execute: Callable[[str], object]  # changes something behind everybody's back
     redis: Place | None = None
 
     @property
@@ -91,16 +92,17 @@ class Template:
     people: Mapping[str, SignIn]
 
     @contextmanager
-    def copied(self, folder: Path) -> Iterator[tuple[str, Query]]:
-        """The address of a copy, and a way to ask it directly."""
+    def copied(self, folder: Path) -> Iterator[tuple[str, Query, Callable[[str], object]]]:
+        """The address of a copy, and ways to ask it and to change it directly."""
         if self.kind == "sqlite":
             path = folder / "corridor.db"
             shutil.copy(self.place, path)
-            yield f"sqlite:///{path}", lambda sql: ask_sqlite(path, sql)
+            yield f"sqlite:///{path}", lambda sql: ask_sqlite(path, sql), lambda sql: change_sqlite(path, sql)
             return
         postgres, name = self.place
         copy = f"{name}_{next(_numbers)}"
-        yield postgres.create(copy, name), lambda sql: ask_postgres(postgres, copy, sql)
+        made = postgres.create(copy, name)
+        yield made, lambda sql: ask_postgres(postgres, copy, sql), lambda sql: postgres.execute(sql, copy)
         postgres.drop(copy)
 
 
@@ -108,6 +110,12 @@ def ask_sqlite(path: Path, sql: str) -> list[dict[str, Any]]:
     with closing(sqlite3.connect(path, timeout=30)) as database:
         database.row_factory = sqlite3.Row
         return [dict(row) for row in database.execute(sql)]
+
+
+def change_sqlite(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path, timeout=30)) as database:
+        database.execute(sql)
+        database.commit()
 
 
 def ask_postgres(postgres: Postgres, name: str, sql: str) -> list[dict[str, Any]]:
@@ -148,14 +156,14 @@ def installed(template: Template, folder: Path, env: Mapping[str, str], redis: P
     """A copy of the template with its servers: one on SQLite, two on PostgreSQL and Redis."""
     size = 1 if template.kind == "sqlite" else 2
     with ExitStack() as stack:
-        url, query = stack.enter_context(template.copied(folder))
+        url, query, execute = stack.enter_context(template.copied(folder))
         shared = {"CORRIDOR_REDIS_URL": redis.url} if redis is not None else {}
         chosen = {**ENVIRONMENT, "CORRIDOR_DATABASE_URL": url, **shared, **env}
         servers = [CorridorServer(folder / f"server-{number}", chosen) for number in range(size)]
         for server in servers:
             stack.callback(server.close)
         start(servers)
-        yield Installation(template.kind, servers, template.people, query, redis)
+        yield Installation(template.kind, servers, template.people, query, execute, redis)
 
 
 def start(servers: Sequence[CorridorServer]) -> None:
