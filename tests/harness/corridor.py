@@ -34,11 +34,17 @@ class CorridorServer(Program):
         return f"ws://127.0.0.1:{self.port}/live"
 
 
-def corridor(*arguments: str, data: Path, env: Mapping[str, str] | None = None, timeout: float = 120) -> str:
-    """Run another command to its end and return what it printed on stdout. Raises RuntimeError with its stderr."""
+def corridor(
+    *arguments: str, data: Path, env: Mapping[str, str] | None = None, timeout: float = 120, given: str = ""
+) -> str:
+    """Run another command to its end and return what it printed on stdout. Raises RuntimeError with its stderr.
+
+    `given`: what it reads from its standard input, such as a password.
+    """
     done = subprocess.run(
         [*CLI, *arguments, "--data", str(data)],
         check=False, capture_output=True, text=True, cwd=ROOT, env={**os.environ, **(env or {})}, timeout=timeout,
+        input=given,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"corridor {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}{done.stdout}")
