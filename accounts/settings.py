@@ -37,6 +37,8 @@ class SchoolSettings(Struct, frozen=True, omit_defaults=True):
     access_log_days: int = 90
     largest_change: Annotated[int, Meta(ge=1, le=100)] = 30  # per cent of a role that a roster may take away unasked
     provider: Provider | None = None
+    country: str = "GB"  # whose bank holidays are kept, by the codes of `holidays`; "": nobody's
+    subdivision: str = "ENG"
 
 
 DEFAULT: Final = SchoolSettings()

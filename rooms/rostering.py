@@ -1,18 +1,13 @@
 """What rooms do when a roster changes people and groups: rooms of one's own, and word to those whom it concerns."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
-import msgspec
-from sqlalchemy import select
-
 from accounts.sessions import own_room_of
-from rooms import log
-from rooms.model import room
+from rooms import announcing, following, welcoming
 from storage.database import Transaction
 from storage.rows import Statement
 
-_NOTHING: Final = msgspec.json.encode({}).decode()
 _make_own: Final = Statement(
     lambda _, given: (
         "INSERT INTO room (id, school_id, kind, name, created_ms) "
@@ -38,21 +33,13 @@ class RoomsFollow:
             _make_own.run(tx.connection, [(own_room_of(each), school_id, now_ms) for each in person_ids])
             _enter_own.run(tx.connection, [(own_room_of(each), each, now_ms) for each in person_ids])
 
+    def roles_given(self, tx: Transaction, school_id: str, roles: Mapping[str, str], now_ms: int) -> None:
+        for person_id, role in sorted(roles.items()):
+            welcoming.role_given(tx, school_id, person_id, role, now_ms)
+
     def groups_changed(self, tx: Transaction, school_id: str, group_ids: Collection[str], now_ms: int) -> None:
-        """Rooms that follow a group are brought after it by following.py."""
+        following.groups_changed(tx, school_id, group_ids, now_ms)
 
     def access_changed(self, tx: Transaction, person_ids: Collection[str], now_ms: int) -> None:
-        """Tell them in their own rooms, in one go, so that whoever is connected is judged anew."""
-        rooms = sorted(own_room_of(each) for each in person_ids)
-        log.lock(tx.connection, rooms)
-        heads: dict[str, int] = {}
-        for start in range(0, len(rooms), 500):
-            part = rooms[start : start + 500]
-            heads.update(tx.connection.execute(select(room.c.id, room.c.last_seq).where(room.c.id.in_(part))).tuples())
-        log.write(
-            tx,
-            [
-                (of, head + 1, "access_changed", "p" + of[1:], now_ms, _NOTHING, None, None)
-                for of, head in heads.items()
-            ],
-        )
+        """So that whoever is connected is judged anew."""
+        announcing.to_own_rooms(tx, sorted(person_ids), "access_changed", {}, now_ms)

@@ -132,9 +132,8 @@ class _Carrying:
              self._off_ms(each.facts.left_ms))
             for each in self.difference.arriving
         ])  # fmt: skip
-        changed = self.difference.changing + self.difference.returning
-        self._run(_change_people, map(self._person, changed))
-        self._run(_change_roles, [(each.person, role) for each in changed if (role := each.new_role)])
+        self._run(_change_people, map(self._person, self.difference.changing + self.difference.returning))
+        self._run(_change_roles, self._new_roles().items())
         self._run(_change_ends, [
             (each.person, each.left_ms or self.now_ms, self._off_ms(each.left_ms or self.now_ms))
             for each in self.difference.leaving
@@ -151,6 +150,10 @@ class _Carrying:
 
     def _off_ms(self, left_ms: int | None) -> int | None:
         return None if left_ms is None else left_ms + self.current.leaver_days * DAY_MS
+
+    def _new_roles(self) -> dict[str, str]:
+        changed = self.difference.changing + self.difference.returning
+        return {each.person: role for each in changed if (role := each.new_role)}
 
     def _role_words(self) -> list[tuple[str, str]]:
         changed = self.difference.changing + self.difference.returning

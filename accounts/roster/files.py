@@ -12,6 +12,7 @@ LARGEST: Final = 20 * 1024 * 1024  # bytes of what is handed in
 LARGEST_UNPACKED: Final = 120 * 1024 * 1024  # bytes of all tables together
 MOST_ENTRIES: Final = 100
 _ENCRYPTED: Final = 0x1
+_ALONE: Final = ("people.csv", "groups.csv", "memberships.csv", "terms.csv", "users.csv")
 
 Tables = Mapping[str, bytes]  # content by file name, in small letters and without folders
 
@@ -26,7 +27,7 @@ def tables_of(name: str, content: bytes) -> Tables:
     if not content.strip():
         raise Refusal("bad_request", "This file is empty.")
     known = PurePosixPath(name.replace("\\", "/")).name.lower()
-    return {known if known in ("people.csv", "users.csv") else "people.csv": content}
+    return {known if known in _ALONE else "people.csv": content}
 
 
 def tables_in(place: Path) -> Tables:

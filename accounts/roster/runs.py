@@ -78,8 +78,12 @@ class Draft(Struct, frozen=True):
     doubts: tuple[Sentence, ...]
 
 
-def draft(connection: Connection, school_id: str, wanted: Wanted, now_ms: int, adopt: Mapping[str, str]) -> Draft:
-    found = current.load(connection, school_id)
+class Stale(Exception):  # noqa: N818
+    """The school changed between the planning, which happens beside the event loop, and the transaction."""
+
+
+def draft(found: Current, wanted: Wanted, now_ms: int, adopt: Mapping[str, str]) -> Draft:
+    """Pure, and too slow for the event loop: some tenths of a second for a large school."""
     difference = plan(found, wanted, now_ms, adopt)
     return Draft(found, difference, tuple(implausible(found, wanted, difference, now_ms)))
 
@@ -138,6 +142,11 @@ def forget_expired(tx: Transaction, now_ms: int) -> None:
     tx.connection.execute(roster_upload.delete().where(roster_upload.c.expires_ms <= now_ms))
 
 
+def any_expired(connection: Connection, now_ms: int) -> bool:
+    expired = select(roster_upload.c.run_id).where(roster_upload.c.expires_ms <= now_ms)
+    return connection.scalar(expired.limit(1)) is not None
+
+
 def look_again(tx: Transaction, run: str, found: Preview, now_ms: int) -> None:
     """The same file, planned anew."""
     tx.connection.execute(
@@ -146,30 +155,40 @@ def look_again(tx: Transaction, run: str, found: Preview, now_ms: int) -> None:
     )  # fmt: skip
 
 
+def take_up(tx: Transaction, run: str, now_ms: int) -> None:
+    """Begin to carry it in; Refusal `key_conflict` if it has been begun already."""
+    idle = roster_run.c.state.in_(("previewed", "refused")) | (roster_run.c.state_ms < now_ms - INTERRUPTED_MS)
+    of = (roster_run.c.id == run) & (roster_run.c.state != "applied") & idle
+    values: dict[str, Any] = {"state": "reading", "state_ms": now_ms, "refusal": None}
+    if not tx.connection.execute(update(roster_run).where(of).values(**values)).rowcount:
+        raise Refusal("key_conflict", "This roster is being carried in already.")
+
+
 def set_state(tx: Transaction, run: str, state: str, now_ms: int, refusal: str | None = None) -> None:
     values: dict[str, Any] = {"state": state, "state_ms": now_ms, "refusal": refusal}
     tx.connection.execute(update(roster_run).where(roster_run.c.id == run).values(**values))
 
 
-def apply(tx: Transaction, school_id: str, wanted: Wanted, order: Order, hooks: Hooks, now_ms: int) -> Preview:
-    """Plan again in this transaction, and carry it in; gives what was done.
+def apply(
+    tx: Transaction, school_id: str, order: Order, made: Draft, found: Preview, hooks: Hooks, now_ms: int
+) -> None:
+    """Carry in what was planned, if the school is still what it was planned against; else Stale.
 
     Refusals: `key_conflict` where the school is not what the preview saw, `bad_request` where it is implausible and
     the figure was not confirmed, `forbidden` where it gives a role that its importer may not give.
     """
     _hold(tx, school_id)
-    made = draft(tx.connection, school_id, wanted, now_ms, order.adopt)
-    done = preview(made, wanted, order.adopt)
-    _check(done, order)
+    if current.load(tx.connection, school_id) != made.current:
+        raise Stale
+    _check(found, order)
     carry(tx, school_id, made.current, made.difference, hooks, now_ms)
-    values = {"state": "applied", "state_ms": now_ms, "body": _body(done), "refusal": None}
+    values = {"state": "applied", "state_ms": now_ms, "body": _body(found), "refusal": None}
     tx.connection.execute(update(roster_run).where(roster_run.c.id == order.run).values(**values))
     tx.connection.execute(roster_upload.delete().where(roster_upload.c.run_id == order.run))
     record(
         tx, school_id, "roster_applied", now_ms, by=order.by, in_school=order.in_school,
-        detail=_audited(order.run, made.difference, done),
+        detail=_audited(order.run, made.difference, found),
     )  # fmt: skip
-    return done
 
 
 def _hold(tx: Transaction, school_id: str) -> None:
@@ -197,8 +216,7 @@ def _audited(run: str, difference: Difference, done: Preview) -> dict[str, Any]:
 
 def refuse(tx: Transaction, school_id: str, order: Order, refusal: Refusal, now_ms: int) -> None:
     """It was not carried in: the run says why, and so does the audit log."""
-    state = "refused" if refusal.code != "unavailable" else "previewed"
-    set_state(tx, order.run, state, now_ms, refusal.message)
+    set_state(tx, order.run, "refused", now_ms, refusal.message)
     detail = {"run": order.run, "code": refusal.code}
     record(tx, school_id, "roster_refused", now_ms, by=order.by, in_school=order.in_school, detail=detail)
 

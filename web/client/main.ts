@@ -1,4 +1,5 @@
 // Puts the client together, and only that: the elements of the pages and the features of a room.
+import { RosterRun } from "../../accounts/roster/client/roster-run.ts";
 import { Passkey } from "../../accounts/second_step/client/passkey.ts";
 import { Print } from "../../accounts/second_step/client/print.ts";
 import { Home } from "../../rooms/client/home.ts";
@@ -17,5 +18,6 @@ customElements.define("corridor-preferences", PreferencesMenu);
 customElements.define("corridor-sign-in", SignIn);
 customElements.define("corridor-home", Home);
 customElements.define("corridor-passkey", Passkey);
+customElements.define("corridor-roster-run", RosterRun);
 customElements.define("corridor-print", Print);
 defineRoom([messages]);
