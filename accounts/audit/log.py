@@ -43,7 +43,8 @@ def record(
     salt, body = ("", "") if detail is None else (secrets.token_hex(16), msgspec.json.encode(detail).decode())
     head = tx.connection.execute(_hold, {"school": school_id}).one()
     detail_hash = hash_detail(salt, body) if body else ""
-    entry = Entry(school_id, head.seq + 1, at_ms, kind, by, subject, in_school, detail_hash)
+    inside = bool(in_school)  # SQLite gives 0 and 1 where there are booleans, and their hash is another
+    entry = Entry(school_id, head.seq + 1, at_ms, kind, by, subject, inside, detail_hash)
     _append(tx, entry, link(head.hash, entry))
     if body:
         tx.connection.execute(audit_detail.insert().values(school_id=school_id, seq=entry.seq, salt=salt, body=body))
