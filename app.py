@@ -213,7 +213,7 @@ def _starlette(routes: list[Route], middleware: list[Middleware], pages: Pages, 
         status = status or refusal.http_status
         if not wants_page(request):
             return json_response(refusal.fields(), status)
-        context = {"status": status, "sentence": pages.sentence(request, refusal.message)}
+        context = {"status": status, "sentence": pages.sentence(request, refusal.message), "code": refusal.code}
         return pages.render(request, "error.html", context, status)
 
     handlers: dict[Any, Any] = {Refusal: refused, HTTPException: http, Exception: refused}

@@ -1,0 +1,177 @@
+"""What rooms and messages keep about a person: handed out, counted, and taken away without a gap in anybody's log."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from accounts.privacy.account_keeper import FORMER
+from accounts.privacy.keepers import Part, Subject
+from accounts.rules import initials
+from accounts.sessions import own_room_of
+from rooms import log
+from rooms.messages.model import message, message_change, message_edit
+from rooms.messages.rules import message_id
+from rooms.model import event, evidence, member, room
+from storage.clock import rfc3339
+from storage.database import Transaction
+
+MOST_AT_ONCE: Final = 500  # messages; a statement takes only so many parameters
+_encode: Final = msgspec.json.encode
+
+
+class MessageKeeper:
+    """The share of rooms and messages in exports and erasures."""
+
+    tables: Collection[str] = frozenset(
+        table.name for table in (room, member, event, evidence, message_change, message_edit)
+    )
+
+    def hand_out(self, connection: Connection, of: Subject) -> list[Part]:
+        return [
+            Part("rooms", "Rooms, and how far they were read", [dict(each) for each in _rooms(connection, of)]),
+            Part("messages", "Messages", [dict(each) for each in _messages(connection, of)]),
+            Part("notices", "Notices", [dict(each) for each in _notices(connection, of)]),
+        ]
+
+    def count(self, connection: Connection, of: Subject) -> Mapping[str, int]:
+        counts = {"Places in rooms": len(_seats(connection, of))}
+        if not of.keeps_words:
+            counts["Messages whose text goes"] = sum(len(seqs) for seqs in _standing(connection, of).values())
+        return counts
+
+    def erase(self, tx: Transaction, of: Subject, by: str, now_ms: int) -> None:
+        """Learners', guardians' and visitors' texts go; what staff and governors wrote stays, without their name."""
+        if not of.keeps_words:
+            for room_id, seqs in _standing(tx.connection, of).items():
+                for start in range(0, len(seqs), MOST_AT_ONCE):
+                    _remove(tx, room_id, seqs[start : start + MOST_AT_ONCE], by, now_ms)
+        _forget_name(tx, of)
+        for room_id in _seats(tx.connection, of):
+            log.append(tx, room_id, "member_removed", by, now_ms, {"person": of.person})
+        tx.connection.execute(delete(member).where(member.c.person_id == of.person))
+        _empty_own_room(tx, of)
+
+
+def _rooms(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
+    chosen = (
+        select(room.c.id, room.c.kind, room.c.name, member.c.joined_ms, member.c.read_seq, member.c.may_write)
+        .join(member, member.c.room_id == room.c.id)
+        .where(member.c.person_id == of.person, room.c.kind != "person")
+        .order_by(room.c.name, room.c.id)
+    )
+    for row in connection.execute(chosen):
+        yield {
+            "room": row.id, "kind": row.kind, "name": row.name, "joined_at": rfc3339(row.joined_ms),
+            "read_up_to": row.read_seq, "may_write": bool(row.may_write),
+        }  # fmt: skip
+
+
+def _messages(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
+    """Their own words; of what they answered only the id, for it is another's."""
+    chosen = (
+        select(message, room.c.name.label("room_name"))
+        .join(room, room.c.id == message.c.room_id)
+        .where(message.c.author_id == of.person, room.c.school_id == of.school)
+        .order_by(message.c.at_ms, message.c.room_id, message.c.seq)
+    )
+    for row in connection.execute(chosen):
+        yield {
+            "message": message_id(row.room_id, row.seq), "room": row.room_name, "at": rfc3339(row.at_ms),
+            "text": row.text, "removed": row.removed_ms is not None, "answers": row.reply_to,
+            "edited_at": None if row.edited_ms is None else rfc3339(row.edited_ms),
+        }  # fmt: skip
+
+
+def _notices(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
+    """What the server told them in their own room: when, and of what kind."""
+    chosen = select(event.c.at_ms, event.c.kind).where(event.c.room_id == own_room_of(of.person))
+    for row in connection.execute(chosen.order_by(event.c.seq)):
+        yield {"at": rfc3339(row.at_ms), "kind": row.kind}
+
+
+def _seats(connection: Connection, of: Subject) -> Sequence[str]:
+    chosen = (
+        select(member.c.room_id)
+        .join(room, room.c.id == member.c.room_id)
+        .where(member.c.person_id == of.person, room.c.kind != "person")
+    )
+    return connection.scalars(chosen.order_by(member.c.room_id)).all()
+
+
+def _standing(connection: Connection, of: Subject) -> Mapping[str, list[int]]:
+    """The places of their messages that still have a text, by room."""
+    chosen = (
+        select(message.c.room_id, message.c.seq)
+        .join(room, room.c.id == message.c.room_id)
+        .where(message.c.author_id == of.person, message.c.removed_ms.is_(None), room.c.school_id == of.school)
+    )
+    found: dict[str, list[int]] = {}
+    for row in connection.execute(chosen.order_by(message.c.room_id, message.c.seq)):
+        found.setdefault(row.room_id, []).append(row.seq)
+    return found
+
+
+# The fingerprint goes too: it tells, to whoever has the secret, whether a text is the one that stood here.
+_entomb: Final = (
+    update(event)
+    .where(event.c.room_id == bindparam("of"), event.c.seq == bindparam("place"))
+    .values(body=bindparam("tombstone"), fingerprint=None)
+)
+
+
+def _remove(tx: Transaction, room_id: str, seqs: Sequence[int], by: str, now_ms: int) -> None:
+    """Put tombstones in place of messages and their edits, and tell the room. No evidence is kept: this is erasure."""
+    log.lock(tx.connection, [room_id])
+    edits = select(message_edit.c.message_seq, message_edit.c.seq).where(
+        message_edit.c.room_id == room_id, message_edit.c.message_seq.in_(seqs)
+    )
+    places = [(seq, seq) for seq in seqs] + [(of, seq) for of, seq in tx.connection.execute(edits)]
+    stones = [
+        {
+            "of": room_id,
+            "place": place,
+            "tombstone": _encode({"message": message_id(room_id, seq), "removed": True}).decode(),
+        }
+        for seq, place in places
+    ]
+    tx.connection.execute(_entomb, stones)
+    _note_removed(tx, room_id, seqs, now_ms)
+    head = log.heads(tx.connection, [room_id])[room_id]
+    bodies = [_encode({"message": message_id(room_id, seq)}).decode() for seq in seqs]
+    log.write(
+        tx,
+        [(room_id, head + n, "message_removed", by, now_ms, body, None, None) for n, body in enumerate(bodies, 1)],
+    )
+
+
+def _note_removed(tx: Transaction, room_id: str, seqs: Sequence[int], now_ms: int) -> None:
+    of = (message_change.c.room_id == room_id) & message_change.c.seq.in_(seqs)
+    known = set(tx.connection.scalars(select(message_change.c.seq).where(of)))
+    tx.connection.execute(update(message_change).where(of).values(removed_ms=now_ms))
+    new = [{"room_id": room_id, "seq": seq, "removed_ms": now_ms} for seq in seqs if seq not in known]
+    if new:
+        tx.connection.execute(message_change.insert(), new)
+
+
+def _forget_name(tx: Transaction, of: Subject) -> None:
+    """The logs say who came into a room, by name."""
+    marked = f'%"person":"{of.person}"%'
+    chosen = (
+        select(event.c.room_id, event.c.seq, event.c.body)
+        .join(room, room.c.id == event.c.room_id)
+        .where(room.c.school_id == of.school, event.c.kind == "member_added", event.c.body.like(marked))
+    )
+    name = FORMER[of.kind]
+    for row in tx.connection.execute(chosen).all():
+        body = {**msgspec.json.decode(row.body), "name": name, "initials": initials(name)}
+        place = (event.c.room_id == row.room_id) & (event.c.seq == row.seq)
+        tx.connection.execute(update(event).where(place).values(body=_encode(body).decode()))
+
+
+def _empty_own_room(tx: Transaction, of: Subject) -> None:
+    """Nobody reads it any more; its floor says that nothing is missing by mistake."""
+    own = own_room_of(of.person)
+    tx.connection.execute(delete(event).where(event.c.room_id == own))
+    tx.connection.execute(update(room).where(room.c.id == own).values(floor=room.c.last_seq + 1))
