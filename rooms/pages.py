@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from accounts.door import actor_of, json_response
+from accounts.second_step.model import wanted
 from accounts.sessions import Actor
 from accounts.signing_in import SigningIn
 from realtime.refusal import Refusal
@@ -47,7 +48,14 @@ class RoomsPages:
              "read": each.read, "url": f"/rooms/{each.id}"}
             for each in cards if each.id != actor.own_room
         ]  # fmt: skip
-        context = {"rooms": rooms, "epoch": self._epoch, **signed_in(actor, self._signing_in), **_own(actor, cards)}
+        asked = await self._database.read(wanted, actor)
+        context = {
+            "rooms": rooms,
+            "epoch": self._epoch,
+            "second_step_wanted": asked,
+            **signed_in(actor, self._signing_in),
+            **_own(actor, cards),
+        }
         return self._pages.render(request, "home.html", context)
 
     async def me(self, request: Request) -> Response:

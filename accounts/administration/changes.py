@@ -15,6 +15,7 @@ from accounts.asking import require
 from accounts.audit.log import record
 from accounts.model import guardian, person, role
 from accounts.rights import LEADERS, STAFF_ROLES
+from accounts.second_step import enrolment as second_step
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from storage.database import Transaction
@@ -109,6 +110,12 @@ class Changes:
             sessions.end(self.tx, open_ones, self.now_ms)
             self.hooks.announce(self.tx, person_id, "session_ended", {"sessions": sorted(open_ones)}, self.now_ms)
         self._record("sessions_ended", person_id, {"sessions": len(open_ones)})
+
+    def reset_second_step(self, person_id: str) -> None:
+        """For whoever lost phone, key and recovery codes: the password alone signs in again; all sessions end."""
+        self._not_oneself(person_id)
+        self._touchable(person_id)
+        second_step.reset(self.tx, person_id, self.hooks.announce, self.now_ms, by=self.actor.person)
 
     def link(self, learner_id: str, login: str) -> None:
         """Make somebody the guardian of a learner."""

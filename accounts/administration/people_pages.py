@@ -19,6 +19,7 @@ from accounts.asking import require
 from accounts.leaving import leavers
 from accounts.model import person
 from accounts.rights import KINDS, ROLES
+from accounts.second_step.model import ways
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from storage.rows import AnyRow
@@ -35,6 +36,7 @@ ACTS: Final[Mapping[str, _Act]] = {
     "close": lambda changes, of, form: changes.disable(of),
     "open": lambda changes, of, form: changes.reopen(of),
     "sign-out": lambda changes, of, form: changes.end_sessions(of),
+    "second-step": lambda changes, of, form: changes.reset_second_step(of),
     "link": lambda changes, of, form: changes.link(of, form.text("login")),
     "unlink": lambda changes, of, form: changes.unlink(of, form.text("guardian")),
 }
@@ -63,6 +65,7 @@ class PersonView:
     extensions: list[AnyRow]
     manager: AnyRow | None
     own_roles: list[AnyRow]
+    second_step: list[str]
 
 
 class PeoplePages:
@@ -160,6 +163,7 @@ class PeoplePages:
             "last_day_iso": last_day(view.row.left_ms, zone).isoformat() if view.row.left_ms is not None else "",
             "may_touch": may_give(view.my_base, view.base),
             "oneself": view.row.id == actor.person,
+            "second_step": view.second_step,
         }  # fmt: skip
 
 
@@ -196,6 +200,7 @@ def _read_one(connection: Connection, actor: Actor, of: str, now_ms: int) -> Per
         leavers.extensions(connection, [of]).get(of, []),
         manager.first(),
         people.own_roles(connection, actor.school),
+        ways(connection, of),
     )
 
 

@@ -140,7 +140,7 @@ class SecondStepPages:
         if not codes:
             return _back(said)
         response = RedirectResponse(f"{PATH}/codes", 303)
-        sealed = self._shown_once.seal(msgspec.json.encode([actor_of(request).session, *codes]).decode())
+        sealed = self._shown_once.seal(msgspec.json.encode([actor_of(request).session, said, *codes]).decode())
         secure = request.url.scheme == "https"
         response.set_cookie(
             CODES_COOKIE, sealed, max_age=CODES_S, path=f"{PATH}/codes", httponly=True, samesite="lax", secure=secure
@@ -149,14 +149,14 @@ class SecondStepPages:
 
     async def show_codes(self, request: Request) -> Response:
         try:
-            session, *codes = msgspec.json.decode(
+            session, then, *codes = msgspec.json.decode(
                 self._shown_once.open(request.cookies.get(CODES_COOKIE, "")), type=list[str]
             )
         except (ValueError, msgspec.DecodeError):
             return RedirectResponse(PATH, 303)
         if session != actor_of(request).session:
             return RedirectResponse(PATH, 303)
-        response = self._frame.render(request, "second_step_codes.html", {"codes": codes})
+        response = self._frame.render(request, "second_step_codes.html", {"codes": codes, "then": then})
         response.delete_cookie(CODES_COOKIE, path=f"{PATH}/codes", httponly=True, samesite="lax")
         return response
 
