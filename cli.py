@@ -184,6 +184,39 @@ def enable_person(school: str, login: str, data: Data = None) -> None:
     typer.echo(f"The account of '{login}' at '{school}' is open again.")
 
 
+@people.command("reset-second-step")
+def reset_second_step(school: str, login: str, data: Data = None) -> None:
+    """For whoever lost phone, key and recovery codes: the password alone signs in again. All sessions end."""
+    from accounts.people import find  # noqa: PLC0415
+    from accounts.second_step.enrolment import reset  # noqa: PLC0415
+    from rooms.announcing import to_own_room  # noqa: PLC0415
+
+    def take_away(tx: Transaction, now_ms: int) -> None:
+        reset(tx, find(tx, school, login), to_own_room, now_ms, by=None)
+
+    _with_database(data, lambda database: database.write(take_away, Clock().now_ms()))
+    typer.echo(f"'{login}' at '{school}' signs in with the password alone, and can set up a second step again.")
+
+
+@people.command("extend")
+def extend_person(
+    school: str,
+    login: str,
+    until: Annotated[str, typer.Option(help="The account's last day, such as 2027-07-31.")],
+    reason: Annotated[str, typer.Option(help="Why; it stays with the account.")],
+    data: Data = None,
+) -> None:
+    """Let a leaver read for longer than the school has settled."""
+    from accounts.leaving.command import extend  # noqa: PLC0415
+    from rooms.announcing import to_own_room  # noqa: PLC0415
+
+    def write(tx: Transaction, now_ms: int) -> None:
+        extend(tx, school, login, until, reason, to_own_room, now_ms)
+
+    _with_database(data, lambda database: database.write(write, Clock().now_ms()))
+    typer.echo(f"The account of '{login}' at '{school}' ends after {until}.")
+
+
 @audit.command("verify")
 def verify_audit(
     data: Data = None,
@@ -212,6 +245,28 @@ def export_audit_heads(data: Data = None) -> None:
     typer.echo(f"{heads.path_of(folder, now_ms)} {'is written' if new else 'was there already'}.")
 
 
+@corridor.command("import")
+def import_roster(
+    school: Annotated[str, typer.Argument(help="Short name of the school.")],
+    file: Annotated[
+        Path, typer.Argument(help="people.csv, a folder of CSV files, or a zip; docs/roster.md.", exists=True)
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    confirm: Annotated[int | None, typer.Option(help="The figure that confirms an implausible roster.")] = None,
+    link: Annotated[list[str] | None, typer.Option(help="ID=NAME: who of the roster is who made by hand.")] = None,
+    data: Data = None,
+) -> None:
+    """Carry a school's roster in: people, groups, enrolments, guardians and terms."""
+    from accounts.roster.command import carry_in, tell  # noqa: PLC0415
+    from rooms.rostering import RoomsFollow  # noqa: PLC0415
+
+    found = _with_database(data, lambda database: carry_in(
+        database, RoomsFollow(), school, file, link or [], confirm, dry=dry_run
+    ))  # fmt: skip
+    for line in tell(found, done=not dry_run):
+        typer.echo(line)
+
+
 @corridor.command()
 def backup(target: Annotated[Path, typer.Argument(help="The new file.")], data: Data = None) -> None:
     """Copy the SQLite database into a file, whole, while people write."""
@@ -222,6 +277,16 @@ def backup(target: Annotated[Path, typer.Argument(help="The new file.")], data: 
     except (ValueError, OSError) as error:
         _fail(str(error))
     typer.echo(f"The copy is {target}.")
+
+
+@corridor.command()
+def compact(data: Data = None) -> None:
+    """Write the SQLite database anew, so that its files hold nothing of what was erased. Writers wait."""
+    from accounts.privacy.traces import compact as write_anew  # noqa: PLC0415
+
+    if not write_anew(_settings(data).database_url):
+        _fail("This is for SQLite. PostgreSQL frees what was erased by itself; see docs/privacy.md.")
+    typer.echo("The database is written anew.")
 
 
 @corridor.command()

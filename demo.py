@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
+import demo_people
 from accounts import settings
 from accounts.model import person, school
 from accounts.passwords import HASHER
@@ -118,6 +119,7 @@ def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None
         ids.append(enrol(tx, school_id, NewPerson(login, name, role, HASHER.hash(PASSWORD)), founded + nth))
         if role in STAFF_ROLES:
             seat(tx, staffroom, ids[-1], founded)
+    demo_people.furnish(tx, school_id, made.phase, ids, made.people, now_ms)
     _talk(tx, staffroom, ids, now_ms)
 
 

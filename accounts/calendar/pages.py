@@ -1,5 +1,6 @@
 """The page of terms: a year in plain words, and what changes it."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -45,7 +46,9 @@ class TermPages:
         zone = ZoneInfo(actor_of(request).zone)
         today = datetime.fromtimestamp(self._desk.clock.now_ms() / 1000, UTC).astimezone(zone).date()
         year = _year_asked(request, today)
-        context = {**_told(calendar, year, today, language_of(request)), "kinds": KINDS, "places": _places(calendar)}
+        # In a thread: the first question about a country's holidays reads a whole module.
+        told = await asyncio.to_thread(_told, calendar, year, today, language_of(request))
+        context = {**told, "kinds": KINDS, "places": _places(calendar)}
         return self._desk.render(request, "terms.html", context, links, refusal)
 
     async def add(self, request: Request) -> Response:

@@ -202,8 +202,9 @@ def _check(found: Preview, order: Order) -> None:
         raise Refusal("key_conflict", "The school has changed since your preview. Look at it again.")
     if found.doubts and order.confirmed != found.figure:
         raise Refusal(
-            "bad_request", "This roster would change a great deal. Confirm it with the figure that is asked for."
-        )
+            "bad_request", "This roster would change a great deal. Confirm it with the figure that is asked for.",
+            figure=found.figure,
+        )  # fmt: skip
     if found.raised and not order.may_raise:
         raise Refusal("forbidden", "This roster makes somebody a leader of the school, which you may not do.")
 
