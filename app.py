@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from accounts.administration.navigation import administers
 from accounts.administration.routes import administration_routes
 from accounts.audit.keeping import Keeping
 from accounts.audit.noticing import Noticing
@@ -148,7 +149,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.push_async_callback(hub.stop)
         metrics.watch(hub, outboxes, bus)
 
-        pages = Pages(Assets(), TEMPLATES)
+        pages = Pages(Assets(), TEMPLATES, {"administers": administers})
         messages = MessagePages(database, clock, pages, signing_in, epoch)
         long_poll = LongPoll(hub, limits, settings, epoch)
         routes: list[Any] = [

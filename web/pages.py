@@ -1,6 +1,6 @@
 """Rendering pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,10 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 class Pages:
     """Turns a template and a context into a response, in the reader's language."""
 
-    def __init__(self, assets: Assets, folders: Sequence[Path]) -> None:
+    def __init__(self, assets: Assets, folders: Sequence[Path], asked: Mapping[str, Callable[..., Any]] = {}) -> None:
+        """`asked`: functions that templates may ask."""
         self._assets = assets
+        self._asked = dict(asked)
         self._environments = {language: self._environment(language, [TEMPLATES, *folders]) for language in catalogues()}
 
     def _environment(self, language: str, folders: Sequence[Path]) -> Environment:
@@ -31,7 +33,7 @@ class Pages:
         )  # fmt: skip
         environment.install_gettext_translations(catalogues()[language], newstyle=True)  # type: ignore[attr-defined]
         environment.globals.update(
-            lang=language, dir=direction(language), languages=own_names(), asset=self._assets.url
+            lang=language, dir=direction(language), languages=own_names(), asset=self._assets.url, **self._asked
         )
         return environment
 

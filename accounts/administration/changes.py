@@ -60,9 +60,8 @@ class Changes:
         """A new person, who cannot sign in before they are given a way to; gives the id."""
         base = self._base_given(wanted.role)
         year = check_year(wanted.year) if base == "learner" else None
-        made = self.hooks.enrol(
-            self.tx, self.actor.school, wanted.login, rules.check_name(wanted.name), base, self.now_ms
-        )
+        login = self._free_login(wanted.login, "")
+        made = self.hooks.enrol(self.tx, self.actor.school, login, rules.check_name(wanted.name), base, self.now_ms)
         full_name = rules.check_name(wanted.full_name or wanted.name) if base != "learner" or wanted.full_name else ""
         manager = self._manager(wanted.manager, made)
         self._set(made, {"role": wanted.role, "full_name": full_name, "year": year, "manager_id": manager})
@@ -77,7 +76,7 @@ class Changes:
         if wanted.role != before.role:
             self._check_role_change(before)
         after = {
-            "login": self._free_login(wanted.login, before),
+            "login": self._free_login(wanted.login, person_id),
             "name": rules.check_name(wanted.name),
             "full_name": rules.check_name(wanted.full_name) if wanted.full_name else "",
             "role": wanted.role,
@@ -180,10 +179,10 @@ class Changes:
         if person_id == self.actor.person:
             raise Refusal("forbidden", "You cannot close your own account. Ask a colleague who may.")
 
-    def _free_login(self, login: str, before: AnyRow) -> str:
+    def _free_login(self, login: str, of: str) -> str:
         folded = rules.check_name(rules.fold_login(login))
         taken = select(person.c.id).where(
-            person.c.school_id == self.actor.school, person.c.login == folded, person.c.id != before.id
+            person.c.school_id == self.actor.school, person.c.login == folded, person.c.id != of
         )
         if self.tx.connection.scalar(taken) is not None:
             raise Refusal("bad_request", "Somebody at this school has this sign-in name already.")

@@ -1,11 +1,12 @@
 """Which pages of administration a person may open."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from accounts.asking import allowed, groups_for
+from accounts.policy.store import last_known
 from accounts.rights import SchoolVerb
 from accounts.sessions import Actor
 
@@ -35,3 +36,9 @@ def pages_open_to(connection: Connection, actor: Actor, now_ms: int) -> tuple[st
     if "classes" not in found and groups_for(connection, actor, "manage_sign_in", now_ms):
         found.add("classes")
     return ("home", *(key for key in NEEDED if key in found)) if found else ()
+
+
+def administers(card: Mapping[str, Any]) -> bool:
+    """Whether the menu leads this person, by `Actor.card`, to administration. Quick: it is asked on every page."""
+    lines = last_known(card.get("school", "")).lines
+    return any((card.get("role"), verb, "school") in lines for verb in NEEDED.values())

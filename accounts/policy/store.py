@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from accounts import settings
 from accounts.model import person, policy_change, role, school, session
 from accounts.policy.rules import Changes, OwnRoles, Rule, compiled
-from accounts.rights import Rights
+from accounts.rights import NOTHING, Rights
 from storage.database import Transaction
 
 MOST_KEPT: Final = 1000  # schools whose rights this process remembers
@@ -31,6 +31,12 @@ def rights_of(connection: Connection, school_id: str, version: int) -> Rights:
         _kept.clear()
     _kept[school_id] = (version, rights)
     return rights
+
+
+def last_known(school_id: str) -> Rights:
+    """What the school had settled when this process last asked: for what is only shown, such as a menu."""
+    kept = _kept.get(school_id)
+    return NOTHING if kept is None else kept[1]
 
 
 def rights_now(connection: Connection, school_id: str) -> Rights:
