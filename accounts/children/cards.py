@@ -57,12 +57,12 @@ def revoke(tx: Transaction, people: Sequence[str], now_ms: int) -> list[str]:
 
 def restore(tx: Transaction, person_id: str) -> str:
     """Let the card work again that was this person's last; Refusal `not_found` if none was taken back."""
-    last = select(card.c.id, card.c.revoked_ms).where(card.c.person_id == person_id)
-    found = tx.connection.execute(last.order_by(card.c.made_ms.desc(), card.c.id).limit(1)).first()
-    if found is None or found.revoked_ms is None:
+    cards = select(card.c.id, card.c.revoked_ms).where(card.c.person_id == person_id)
+    found = tx.connection.execute(cards.order_by(card.c.made_ms.desc(), card.c.revoked_ms.desc())).all()
+    if not found or any(row.revoked_ms is None for row in found):
         raise Refusal("not_found", "There is no card to give back.")
-    tx.connection.execute(update(card).where(card.c.id == found.id).values(revoked_ms=None))
-    return str(found.id)
+    tx.connection.execute(update(card).where(card.c.id == found[0].id).values(revoked_ms=None))
+    return str(found[0].id)
 
 
 def by_token(connection: Connection, token: str, now_ms: int) -> AnyRow | None:

@@ -27,7 +27,7 @@ from web.pages import Pages, day_label
 from web.requests import TooLarge, form_of
 
 SHOWN_ON_THE_PAGE: Final = frozenset({"bad_request", "key_conflict"})
-LONGEST_KEY: Final = 40
+LONGEST_FIELD: Final = 100  # an id, a key, a check that the form is ours
 
 Fields = Mapping[str, str]
 
@@ -184,7 +184,7 @@ class ClassPages:
     ) -> Response:  # fmt: skip
         """Do what a form of ours asks; what cannot be done is said on the page that it stood on."""
         try:
-            fields = await form_of(request)
+            fields = {name: value.replace("\0", "")[:LONGEST_FIELD] for name, value in (await form_of(request)).items()}
         except (TooLarge, ValueError):
             raise Refusal("too_large") from None
         self._signing_in.check_form(actor_of(request).session, fields.get("csrf"))
@@ -230,7 +230,7 @@ def _group(request: Request) -> str:
 
 def _key(fields: Fields) -> str:
     """Of the form that was sent; one that lost its key is as good as new."""
-    return fields.get("key", "")[:LONGEST_KEY] or new_id("f")
+    return fields.get("key") or new_id("f")
 
 
 def _back(request: Request, more: str) -> Response:

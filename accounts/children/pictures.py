@@ -33,10 +33,10 @@ def keyed(secret: bytes, person_id: str, picked: Sequence[str]) -> str:
 
 def deal_own(tx: Transaction, group_id: str, people: Collection[str], now_ms: int) -> None:
     """Give each of these people who has none an own picture that nobody in the class has."""
-    shown = select(picture_sign_in.c.person_id, picture_sign_in.c.own_picture)
-    having = dict(tx.connection.execute(shown.where(picture_sign_in.c.person_id.in_(people))).tuples().all())
+    shown = select(picture_sign_in.c.person_id).where(picture_sign_in.c.person_id.in_(people))
+    having = set(tx.connection.scalars(shown))
     taken = set(own_pictures(tx.connection, group_id, now_ms).values())
-    for each in sorted(set(people) - set(having)):
+    for each in sorted(set(people) - having):
         dealt = rules.deal_own(taken, secrets.choice)
         taken.add(dealt)
         tx.connection.execute(picture_sign_in.insert().values(person_id=each, own_picture=dealt, wrong=0))
@@ -46,7 +46,7 @@ def own_pictures(connection: Connection, group_id: str, now_ms: int) -> dict[str
     """The own pictures of a class, by person."""
     at = picture_sign_in.c
     found = select(at.person_id, at.own_picture).where(at.person_id.in_(learners_of(group_id, now_ms)))
-    return dict(connection.execute(found).tuples().all())
+    return {row.person_id: row.own_picture for row in connection.execute(found)}
 
 
 def choose_own(tx: Transaction, group_id: str, person_id: str, picture: str, now_ms: int) -> None:
