@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from accounts import relations
 from accounts.model import person, school_group
 from accounts.policy.store import rights_now
-from accounts.rights import Place, SchoolVerb, Verb, Who, may
+from accounts.rights import Place, SchoolVerb, Verb, Who, may, opens_at
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 
@@ -23,10 +23,17 @@ def require(
     """
     who = who_of(connection, actor, now_ms)
     place = _place(connection, actor, about, group, now_ms)
-    code = may(who, verb, place, datetime.fromtimestamp(now_ms / 1000, UTC))
+    at = datetime.fromtimestamp(now_ms / 1000, UTC)
+    code = may(who, verb, place, at)
     if code is not None:
-        raise Refusal(code)
+        raise refusal(code, who, verb, place, at)
     return who
+
+
+def refusal(code: str, who: Who, verb: Verb, place: Place | None, at: datetime) -> Refusal:
+    """The refusal of this code; where a window is closed it says when that opens, if that is known."""
+    opens = opens_at(who, verb, place, at) if code == "window_closed" and place is not None else None
+    return Refusal(code) if opens is None else Refusal(code, opens_at=opens.isoformat())
 
 
 def allowed(connection: Connection, actor: Actor, verbs: Collection[SchoolVerb], now_ms: int) -> frozenset[SchoolVerb]:

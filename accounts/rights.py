@@ -1,6 +1,6 @@
 """May this person do this here, now? One pure function; its data is what a school has settled, compiled."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Literal, get_args
@@ -48,8 +48,8 @@ class Line(Struct, frozen=True):
     window: str | None = None
 
 
-# Whether a window is open at a moment.
-Open = Callable[[str, datetime], bool]
+Open = Callable[[str, datetime], bool]  # whether a window is open at a moment
+Opens = Callable[[str, datetime], datetime | None]  # when one that is closed will be
 
 
 class Rights(Struct, frozen=True):
@@ -59,6 +59,7 @@ class Rights(Struct, frozen=True):
     kinds: Mapping[str, Kind] = KINDS
     second_step: frozenset[str] = frozenset()
     is_open: Open = lambda window, at: window != "never"
+    opens_at: Opens = lambda window, at: None
 
 
 NOTHING: Final = Rights({})
@@ -108,6 +109,12 @@ def may(who: Who, verb: Verb, place: Place | None, at: datetime) -> str | None:
     return _refused(who, verb, place, at)
 
 
+def opens_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | None:
+    """When `who` may, where `may` said `window_closed`; None if that is not known."""
+    moments = (who.rights.opens_at(line.window, at) for line in _lines(who, verb, place) if line.window is not None)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def _refused(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
     if who.leaver or (verb == "write" and not place.may_write):
         return "forbidden"
@@ -122,14 +129,19 @@ def _refused(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
 def _judged(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
     """What the lines say: None, `window_closed` if one would allow it at another time, or `forbidden`."""
     code = "forbidden"
+    for line in _lines(who, verb, place):
+        if line.window is None or who.rights.is_open(line.window, at):
+            return None
+        code = "window_closed"
+    return code
+
+
+def _lines(who: Who, verb: Verb, place: Place) -> Iterator[Line]:
+    """The lines that concern these people, whatever the time."""
     for line in who.rights.lines.get((who.role, verb, place.kind), ()):
         if line.relation is not None and line.relation not in place.relations:
             continue
         if line.others is not None and not line.others.issuperset(place.others):
             continue
-        if line.years is not None and who.year not in line.years:
-            continue
-        if line.window is None or who.rights.is_open(line.window, at):
-            return None
-        code = "window_closed"
-    return code
+        if line.years is None or who.year in line.years:
+            yield line

@@ -62,5 +62,11 @@ def write(tx: Transaction, school_id: str, wanted: SchoolSettings) -> None:
         _decode(encoded)
     except msgspec.ValidationError:
         raise Refusal("bad_request", "These settings do not fit together.") from None
-    values = {"settings": encoded.decode(), "rights_version": school.c.rights_version + 1}  # rights depend on some
-    tx.connection.execute(update(school).where(school.c.id == school_id).values(values))
+    tx.connection.execute(update(school).where(school.c.id == school_id).values(settings=encoded.decode()))
+    rights_changed(tx, school_id)  # which depend on some of them
+
+
+def rights_changed(tx: Transaction, school_id: str) -> None:
+    """Have every process read anew what the school has settled about rights: roles, policy, settings, calendar."""
+    of = school.c.id == school_id
+    tx.connection.execute(update(school).where(of).values(rights_version=school.c.rights_version + 1))

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from accounts.asking import refusal
 from accounts.model import person
 from accounts.rights import Verb, may
 from accounts.rules import initials
 from accounts.sessions import Actor
-from realtime.refusal import Refusal
 from rooms import grants
 from rooms.grants import Grant
 from rooms.model import member, room
@@ -34,9 +34,10 @@ class RoomCard:
 def require(connection: Connection, actor: Actor, room_id: str, verb: Verb, now_ms: int) -> Grant:
     """The actor's grant in a room, if they may `verb` there; else a Refusal."""
     grant = grants.load(connection, [(0, actor.person, actor.session, room_id, None)], now_ms)[0]
-    code = may(grant.who, verb, grant.place, datetime.fromtimestamp(now_ms / 1000, UTC))
+    at = datetime.fromtimestamp(now_ms / 1000, UTC)
+    code = may(grant.who, verb, grant.place, at)
     if code is not None:
-        raise Refusal(code)
+        raise refusal(code, grant.who, verb, grant.place, at)
     return grant
 
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, structs
 from sqlalchemy import Connection, Table
 
+from accounts.asking import refusal
 from accounts.rights import Verb, Who, may
 from realtime.connection import Caller
 from realtime.protocol import Command, KeyedCommand
@@ -81,7 +82,7 @@ class Turn:
     def require(self, verb: Verb) -> None:
         code = may(self.who, verb, self.grant.place, self._commit.now)
         if code is not None:
-            raise Refusal(code)
+            raise refusal(code, self.who, verb, self.grant.place, self._commit.now)
 
     def append(self, kind: str, body: Mapping[str, Any], room: str | None = None) -> int:
         """Append an event to the command's room, or to one of the handler's `also`; gives its seq."""
@@ -187,11 +188,11 @@ class GroupCommit:
             if repeat is not None:
                 return repeat  # what has happened has happened, also for those who may do it no longer
             if code is not None:
-                raise Refusal(code)
+                raise refusal(code, grant.who, job.handler.verb, grant.place, self.now)
             job.handler.handle(turn, job.command)
-        except Refusal as refusal:
+        except Refusal as refused:
             turn.drop()
-            return refusal
+            return refused
         turn.keep()
         return turn.done()
 

@@ -33,6 +33,7 @@ def add(tx: Transaction, school_id: str, days: Days) -> str:
             ends_on=days.ends_on.isoformat(), origin="name",
         )
     )  # fmt: skip
+    settings.rights_changed(tx, school_id)
     return made
 
 
@@ -45,6 +46,7 @@ def change(tx: Transaction, school_id: str, days: Days) -> None:
     of = (term.c.id == days.id) & (term.c.school_id == school_id) & (term.c.origin == "name")
     if not tx.connection.execute(update(term).where(of).values(**values)).rowcount:
         raise Refusal("not_found")
+    settings.rights_changed(tx, school_id)
 
 
 def remove(tx: Transaction, school_id: str, entry: str) -> None:
@@ -52,3 +54,4 @@ def remove(tx: Transaction, school_id: str, entry: str) -> None:
     of = (term.c.id == entry) & (term.c.school_id == school_id) & (term.c.origin == "name")
     if not tx.connection.execute(delete(term).where(of)).rowcount:
         raise Refusal("not_found")
+    settings.rights_changed(tx, school_id)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -9,7 +10,20 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct, structs
 
-from accounts.rights import KINDS, LEADERS, ROLES, SCHOOL_VERBS, STAFF_ROLES, Kind, Line, Open, Relation, Rights, Verb
+from accounts.rights import (
+    KINDS,
+    LEADERS,
+    ROLES,
+    SCHOOL_VERBS,
+    STAFF_ROLES,
+    Kind,
+    Line,
+    Open,
+    Opens,
+    Relation,
+    Rights,
+    Verb,
+)
 from realtime.refusal import Refusal
 
 FOLDER: Final = Path(__file__).parent / "defaults"
@@ -76,9 +90,18 @@ def merged(phase: str, changes: Changes) -> Rules:
     return rules
 
 
+def _never_closed(window: str, at: datetime) -> bool:  # noqa: ARG001 - a calendar reads the clock
+    return window != "never"
+
+
+def _never_known(window: str, at: datetime) -> None:  # noqa: ARG001
+    return None
+
+
 def compiled(
-    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open | None = None
-) -> Rights:
+    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open = _never_closed,
+    opens_at: Opens = _never_known,
+) -> Rights:  # fmt: skip
     """What may be asked. `second_step`: roles that need a second factor for what is grave."""
     bases = {**{role: role for role in ROLES}, **own}
     lines: dict[tuple[str, str, str], tuple[Line, ...]] = {}
@@ -90,7 +113,7 @@ def compiled(
                     lines[key] = (*lines.get(key, ()), _line(rule, bases))
     kinds: dict[str, Kind] = {role: KINDS[base] for role, base in bases.items()}
     needing = frozenset(role for role, base in bases.items() if role in second_step or base in second_step)
-    return Rights(lines, kinds, needing, is_open) if is_open else Rights(lines, kinds, needing)
+    return Rights(lines, kinds, needing, is_open, opens_at)
 
 
 def _of(role: str, base: str, phase: str, changes: Changes) -> Iterator[Rule]:

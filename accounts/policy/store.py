@@ -1,13 +1,16 @@
 """Policy and roles in the database; the compiled rights of a school, read again only after a change."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from accounts import settings
+from accounts.calendar.model import load
 from accounts.model import person, policy_change, role, school, session
+from accounts.policy import windows
 from accounts.policy.rules import Changes, OwnRoles, Rule, compiled
 from accounts.rights import NOTHING, Rights
 from storage.database import Transaction
@@ -45,9 +48,12 @@ def rights_now(connection: Connection, school_id: str) -> Rights:
 
 
 def _load(connection: Connection, school_id: str) -> Rights:
-    found = settings.read(connection, school_id)
-    own = own_roles(connection, school_id)
-    return compiled(phase_of(connection, school_id), changes_of(connection, school_id), own, found.second_step)
+    second_step = settings.read(connection, school_id).second_step
+    calendar = load(connection, school_id)
+    return compiled(
+        phase_of(connection, school_id), changes_of(connection, school_id), own_roles(connection, school_id),
+        second_step, windows.opener(calendar), partial(windows.opens_at, calendar),
+    )  # fmt: skip
 
 
 def phase_of(connection: Connection, school_id: str) -> str:
@@ -76,16 +82,10 @@ def role_names(connection: Connection, school_id: str) -> dict[str, str]:
 
 def changed(tx: Transaction, school_id: str, announce: AnnounceAll, now_ms: int) -> None:
     """Rights of this school are other ones from this transaction on, for everybody who is connected too."""
-    bump(tx, school_id)
+    settings.rights_changed(tx, school_id)
     here = (
         select(person.c.id)
         .join(session, session.c.person_id == person.c.id)
         .where(person.c.school_id == school_id, session.c.ended_ms.is_(None), session.c.expires_ms > now_ms)
     )
     announce(tx, tx.connection.scalars(here.distinct().order_by(person.c.id)).all(), "access_changed", {}, now_ms)
-
-
-def bump(tx: Transaction, school_id: str) -> None:
-    """Have every process read the school's rights anew."""
-    of = school.c.id == school_id
-    tx.connection.execute(update(school).where(of).values(rights_version=school.c.rights_version + 1))

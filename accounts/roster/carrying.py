@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from accounts import settings
 from accounts.roster.current import Current
 from accounts.roster.difference import Change, Difference, GroupChange
 from accounts.roster.hooks import Hooks
@@ -199,6 +200,8 @@ class _Carrying:
             (new_id("t"), self.school_id, each.sid, each.kind, each.name, each.starts_on, each.ends_on)
             for each in self.difference.terms_new
         ])  # fmt: skip
+        if self.difference.terms_new or self.difference.terms_changed or self.difference.terms_removed:
+            settings.rights_changed(self.tx, self.school_id)  # windows depend on them
 
     def _changed_groups(self) -> list[str]:
         found = self.difference
