@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -46,7 +46,7 @@ class Classroom:
     """Class 1B of Oakfield: Ada, Bilal and Cerys, with Tom who teaches them. School is where the address says so."""
 
     world: World
-    clock: Still
+    clock: Clock
     school: School
     group: str
     tom: Actor
@@ -56,6 +56,10 @@ class Classroom:
     desk: ClassDesk
     noticed: list[SignInFailed]
     devices: dict[str, str] = field(default_factory=dict)
+
+    def forward(self, seconds: float) -> None:
+        assert isinstance(self.clock, Still)
+        self.clock.forward(seconds)
 
     def visit(self, device: str = "a tablet", address: str = AT_HOME) -> Visit:
         """On a device by its name, which keeps its cookie, as browsers do."""
@@ -118,8 +122,9 @@ class Classroom:
         return await self.world.session(who)
 
 
-async def made_in(world: World) -> Classroom:
-    school, clock = await world.school(), Still()
+async def made_in(world: World, slug: str = "oakfield", secret: bytes = SECRET, *, still: bool = True) -> Classroom:
+    """`secret`: of the server that runs on the same database, if there is one; its clock goes on."""
+    school, clock = await world.school(slug), Still() if still else Clock()
     world.clock = clock
     await world.execute(school_settings(school, NETWORKS))
     group = await made_group(world, school, "Class 1B")
@@ -129,11 +134,11 @@ async def made_in(world: World) -> Classroom:
     for each in children.values():
         await put(world, group, each, "learner")
     await world.set(person, {"year": "1"}, role="learner")
-    signing_in = SigningIn(world.database, clock, SECRET, to_own_room)
+    signing_in = SigningIn(world.database, clock, secret, to_own_room)
     noticed: list[SignInFailed] = []
-    entering = Entering(world.database, clock, SECRET, signing_in, noticed.append)
-    desk = ClassDesk(world.database, clock, SECRET, signing_in, to_own_room)
-    actor = replace(await world.session(tom))
+    entering = Entering(world.database, clock, secret, signing_in, noticed.append)
+    desk = ClassDesk(world.database, clock, secret, signing_in, to_own_room)
+    actor = await world.session(tom)
     return Classroom(world, clock, school, group, actor, children, signing_in, entering, desk, noticed)
 
 

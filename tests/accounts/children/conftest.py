@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from storage.ids import new_id
 from tests.accounts.children.classroom import Classroom, made_in
-from tests.world import World
+from tests.serving import Served
+from tests.world import World, world_on
 
 
 @pytest.fixture
@@ -14,3 +16,14 @@ async def classroom(world: World) -> AsyncIterator[Classroom]:
     yield made
     made.signing_in.passwords.close()
     await made.signing_in.noticing.close()
+
+
+@pytest.fixture
+async def served_classroom(served: Served) -> AsyncIterator[Classroom]:
+    """A class at a new school on the server that runs for the tests of a module."""
+    secret = (served.data / "secret").read_bytes()
+    async with world_on(f"sqlite:///{served.data / 'corridor.db'}") as world:
+        made = await made_in(world, f"school-{new_id('x')}", secret, still=False)
+        yield made
+        made.signing_in.passwords.close()
+        await made.signing_in.noticing.close()

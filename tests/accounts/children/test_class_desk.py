@@ -80,7 +80,7 @@ async def test_a_lost_card_ends_what_was_begun_with_it_and_nothing_else(classroo
 
 async def test_a_card_that_was_found_again_works_again(classroom: Classroom) -> None:
     older = await classroom.card_of("ada")
-    classroom.clock.forward(1)
+    classroom.forward(1)
     token, ada = await classroom.card_of("ada"), classroom.children["ada"]
     assert await code_of(classroom.desk.restore_card(classroom.tom, classroom.group, ada)) == "not_found"
     await classroom.desk.revoke_card(classroom.tom, classroom.group, ada)
@@ -154,7 +154,7 @@ async def test_a_cover_teacher_may_until_the_day_is_over(classroom: Classroom) -
     )
     make, ada = classroom.desk.make_cards, classroom.children["ada"]
     assert len(await make(cover, classroom.group, ada, new_id("f"))) == 1
-    classroom.clock.forward(3600)
+    classroom.forward(3600)
     assert await code_of(make(cover, classroom.group, ada, new_id("f"))) == "forbidden"
 
 

@@ -67,7 +67,7 @@ async def test_a_future_starter_waits_for_the_first_day(classroom: Classroom) ->
     token = await classroom.card_of("ada")
     await classroom.world.set(person, {"starts_ms": classroom.clock.now_ms() + 1000}, id=classroom.children["ada"])
     assert await code_of(classroom.with_card(token)) == "unauthenticated"
-    classroom.clock.forward(1)
+    classroom.forward(1)
     assert await classroom.who(await classroom.with_card(token)) == classroom.children["ada"]
 
 
@@ -171,9 +171,9 @@ async def test_guessing_from_many_devices_is_slowed_down_and_then_stopped(classr
     codes = [await code_of(classroom.with_pictures("ada", wrong, code, f"device {n}")) for n in range(FREE_TRIES + 1)]
     assert codes == ["unauthenticated"] * FREE_TRIES + ["rate_limited"]
     for n in range(MOST_WRONG - FREE_TRIES):
-        classroom.clock.forward(HOUR)
+        classroom.forward(HOUR)
         assert await code_of(classroom.with_pictures("ada", wrong, code, f"later {n}")) == "unauthenticated"
-    classroom.clock.forward(HOUR)
+    classroom.forward(HOUR)
     assert await code_of(classroom.with_pictures("ada", secret, code, "the last")) == "forbidden", "even if right"
     await classroom.desk.unlock(classroom.tom, classroom.group, classroom.children["ada"])
     assert await classroom.who(await classroom.with_pictures("ada", secret, code)) == classroom.children["ada"]
