@@ -103,3 +103,10 @@ async def test_two_servers_that_write_at_once_make_one_chain(world: World, empti
     assert sorted(seqs) == list(range(1, 41))
     rows = await world.rows(audit_log)
     assert all(row.hash == link(before.hash, Entry(*tuple(row)[:8])) for before, row in pairwise(rows))
+
+
+async def test_a_flag_as_sqlite_gives_it_is_hashed_as_what_it_means(world: World) -> None:
+    await add(world, in_school=1)
+    (row,) = await world.rows(audit_log)
+    assert row.hash == link("", Entry(*tuple(row)[:8]))
+    assert row.in_school is True
