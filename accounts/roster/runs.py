@@ -181,6 +181,8 @@ def apply(
     if current.load(tx.connection, school_id) != made.current:
         raise Stale
     _check(found, order)
+    if any(each.person == order.by for each in made.difference.leaving):
+        raise Refusal("forbidden", "You are not in this roster yourself, and would lose your own account.")
     carry(tx, school_id, made.current, made.difference, hooks, now_ms)
     values = {"state": "applied", "state_ms": now_ms, "body": _body(found), "refusal": None}
     tx.connection.execute(update(roster_run).where(roster_run.c.id == order.run).values(**values))
