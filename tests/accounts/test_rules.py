@@ -90,3 +90,16 @@ def test_the_wait_stays_bounded_however_long_the_guessing() -> None:
 )
 def test_initials_are_the_first_letters_of_the_first_and_last_word(name: str, letters: str) -> None:
     assert rules.initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("year", "first", "younger"),
+    [
+        ("N", 3, True), ("R", 3, True), ("1", 3, True), ("2", 3, True), ("3", 3, False), ("13", 3, False),
+        ("R", 0, False), ("1", 1, False), ("R", 1, True), (None, 3, False), ("?", 3, False),
+    ],
+)  # fmt: skip
+def test_children_below_a_year_are_younger_and_those_without_a_year_are_not(
+    year: str | None, first: int, younger: bool
+) -> None:
+    assert rules.younger_than(year, first) is younger

@@ -7,6 +7,7 @@ import pytest
 
 from accounts import sessions
 from accounts.model import person as person_table
+from accounts.model import school as school_table
 from accounts.model import session as session_table
 from accounts.passwords import HASHER
 from accounts.rules import FREE_TRIES
@@ -14,7 +15,7 @@ from accounts.sessions import MOST_SESSIONS, own_room_of
 from accounts.signing_in import SignedIn, SigningIn, Visit
 from realtime.refusal import Refusal
 from rooms.announcing import to_own_room
-from tests.world import SECRET, World
+from tests.world import SECRET, School, World
 
 PASSWORD = "correct horse"
 HASHED = HASHER.hash(PASSWORD)
@@ -70,6 +71,23 @@ async def test_whatever_is_wrong_the_refusal_is_the_same(entrance: Entrance) -> 
     ]
     assert {repr(each.fields()) for each in wrong} == {repr(wrong[0].fields())}
     assert wrong[0].code == "unauthenticated"
+
+
+async def test_children_too_young_for_passwords_are_refused_like_unknown_ones(entrance: Entrance) -> None:
+    school = (await entrance.world.rows(school_table))[0]
+    child = await entrance.world.person(
+        School(school.id, school.slug, ""), "ada", "learner", seated=False, password=HASHED
+    )
+    for year, let_in in (("2", False), ("R", False), ("3", True), (None, True)):
+        await entrance.world.set(person_table, {"year": year}, id=child)
+        if let_in:
+            assert (await entrance.try_in(name="ada")).token
+        else:
+            refused = await entrance.refusal(PASSWORD, name="ada")
+            assert repr(refused.fields()) == repr((await entrance.refusal(PASSWORD, name="nobody")).fields())
+    await entrance.world.set(school_table, {"settings": '{"passwords_from_year":5}'}, id=school.id)
+    await entrance.world.set(person_table, {"year": "4"}, id=child)
+    assert (await entrance.refusal(PASSWORD, name="ada")).code == "unauthenticated"
 
 
 async def test_a_closed_account_is_refused_like_an_unknown_one(entrance: Entrance) -> None:

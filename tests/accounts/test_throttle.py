@@ -9,6 +9,7 @@ from accounts.model import sign_in_failure
 from accounts.rules import FORGET_AFTER_S, FREE_TRIES
 from accounts.throttle import MOST_ACCOUNTS, Devices
 from realtime.refusal import Refusal
+from storage.database import Transaction
 from tests.world import World
 
 NOON = 1_764_000_000_000
@@ -24,6 +25,16 @@ async def test_the_free_tries_are_free_and_the_next_waits(world: World) -> None:
     with pytest.raises(Refusal) as caught:
         await tries(world, "account:a", 1)
     assert (caught.value.code, caught.value.more) == ("rate_limited", {"retry_ms": 2000})
+
+
+async def test_a_subject_that_many_share_has_more_free_tries(world: World) -> None:
+    def shared(tx: Transaction) -> None:
+        throttle.try_once(tx, "account:class", NOON, spare=3)
+
+    for _ in range(FREE_TRIES + 3):
+        await world.database.write(shared)
+    with pytest.raises(Refusal, match="rate_limited"):
+        await world.database.write(shared)
 
 
 async def test_after_the_wait_there_is_one_more_try_and_then_twice_the_wait(world: World) -> None:
