@@ -8,7 +8,6 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from accounts import throttle
 from accounts.door import actor_of
 from accounts.signing_in import SigningIn
 from realtime.refusal import Refusal
@@ -58,10 +57,6 @@ class Frame:
         """`Friday 20 November, 07:50`, on the school's clock."""
         zone, language = actor_of(request).zone, language_of(request)
         return f"{day_label(at_ms, zone, language)}, {time_label(at_ms, zone, language)}"
-
-    def device(self, request: Request) -> str:
-        """The device that asks, by its cookie."""
-        return self.signing_in.devices.read(request.cookies.get(throttle.COOKIE))[0]
 
 
 def own_page(show: Endpoint) -> Endpoint:

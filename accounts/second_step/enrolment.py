@@ -30,7 +30,7 @@ from storage.rows import AnyRow
 from storage.sealing import Sealer
 
 OFFER_S: Final = 900  # in which a phone has to be found and the code scanned
-ADD: Final = "add"
+ADD: Final = "add a passkey"
 ISSUER: Final = "Corridor"
 
 
@@ -113,20 +113,20 @@ class Enrolment:
         )
         return self._added(tx, actor, "totp", now_ms)
 
-    async def passkey_options(self, actor: Actor, site: Site, device: str) -> dict[str, Any]:
-        """What the browser needs to make a passkey: `{"challenge", "options"}`."""
-        challenge, text = self._showing.challenges.make(device, f"{ADD} {actor.session}", self._clock.now_ms())
+    async def passkey_options(self, actor: Actor, site: Site) -> dict[str, Any]:
+        """What the browser needs to make a passkey: `{"challenge", "options"}`, good for this session."""
+        challenge, text = self._showing.challenges.make(actor.session, ADD, self._clock.now_ms())
         login, known = await self._database.read(_passkey_owner, actor)
         return {
             "challenge": text,
             "options": passkeys.creation_options(site, challenge, actor.person, login, actor.name, known),
         }
 
-    async def add_passkey(self, actor: Actor, answer: Answer, name: str, site: Site, device: str) -> list[str]:
+    async def add_passkey(self, actor: Actor, answer: Answer, name: str, site: Site) -> list[str]:
         """Keep a new passkey; gives new recovery codes if there were none."""
         now_ms = self._clock.now_ms()
         name = account_rules.check_name(name)
-        challenge = self._showing.challenges.read(answer.challenge, device, f"{ADD} {actor.session}", now_ms)
+        challenge = self._showing.challenges.read(answer.challenge, actor.session, ADD, now_ms)
         verified = passkeys.verify_new(answer.credential, site, challenge)
         return await self._database.write(self._keep_passkey, actor, verified, challenge, name, site.host, now_ms)
 

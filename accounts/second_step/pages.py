@@ -119,7 +119,7 @@ class SecondStepPages:
         actor, site = actor_of(request), site_of(request, self._origins)
         if not site.fit or not await self._confirming.holds(request, actor):
             raise Refusal("forbidden")
-        return json_response(await self._enrolment.passkey_options(actor, site, self._frame.device(request)))
+        return json_response(await self._enrolment.passkey_options(actor, site))
 
     async def add_passkey(self, request: Request) -> Response:
         actor = actor_of(request)
@@ -128,9 +128,8 @@ class SecondStepPages:
             if not await self._confirming.holds(request, actor):
                 return _ask_first()
             answer = Answer(fields.get("challenge", ""), fields.get("credential", ""))
-            codes = await self._enrolment.add_passkey(
-                actor, answer, fields.get("name", ""), site_of(request, self._origins), self._frame.device(request)
-            )
+            site = site_of(request, self._origins)
+            codes = await self._enrolment.add_passkey(actor, answer, fields.get("name", ""), site)
         except Refusal as refusal:
             return await self.show(request, refusal)
         return self._with_codes(request, codes, "added")

@@ -79,7 +79,7 @@ class Challenge:
 
 
 class Challenges:
-    """Signed and bound to a device; that none is answered twice is for enrolment.spend_challenge to see to."""
+    """Signed, and bound to a device or a session; showing.spend_challenge sees to it that none is answered twice."""
 
     def __init__(self, secret: bytes) -> None:
         self._serializer = URLSafeSerializer(secret, salt="passkey challenge")

@@ -60,7 +60,7 @@ class Visitor:
         await page.get_by_label("School").fill(self.who.school)
         await page.get_by_label("Name").fill(self.who.name)
         await page.get_by_label("Password").fill(self.who.password)
-        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def new(sentence: str) -> str:

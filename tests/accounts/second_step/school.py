@@ -74,10 +74,9 @@ class Office:
         return shows, codes
 
     async def add_passkey(self, actor: Actor, key: Authenticator, site: Site = SITE) -> list[str]:
-        device = self.device()
-        asked = await self.enrolment.passkey_options(actor, site, device)
+        asked = await self.enrolment.passkey_options(actor, site)
         answer = Answer(asked["challenge"], key.create(asked["options"]))
-        return await self.enrolment.add_passkey(actor, answer, "My key", site, device)
+        return await self.enrolment.add_passkey(actor, answer, "My key", site)
 
     def device(self, cookie: str | None = None) -> str:
         """The id of a device, by default of one that has no cookie and is always another."""

@@ -131,15 +131,14 @@ async def test_a_passkey_is_kept_once_and_there_are_so_many_and_no_more(office: 
     assert len(await office.world.rows(passkey)) == MOST_PASSKEYS
 
 
-async def test_a_passkey_is_made_by_the_session_and_the_device_that_asked(office: Office) -> None:
-    here, other, device = await office.session(), await office.session(), office.device()
-    asked = await office.enrolment.passkey_options(here, SITE, device)
+async def test_a_passkey_is_made_by_the_session_that_asked(office: Office) -> None:
+    here, other = await office.session(), await office.session()
+    asked = await office.enrolment.passkey_options(here, SITE)
     answer = Answer(asked["challenge"], Authenticator().create(asked["options"]))
     add = office.enrolment.add_passkey
-    assert (await office.refusal(add(other, answer, "My key", SITE, device))).code == "bad_request"
-    assert (await office.refusal(add(here, answer, "My key", SITE, office.device()))).code == "bad_request"
-    assert (await office.refusal(add(here, answer, " ", SITE, device))).code == "bad_request"
-    assert await add(here, answer, "My key", SITE, device)
+    assert (await office.refusal(add(other, answer, "My key", SITE))).code == "bad_request"
+    assert (await office.refusal(add(here, answer, " ", SITE))).code == "bad_request"
+    assert await add(here, answer, "My key", SITE)
 
 
 @pytest.mark.parametrize("own_role", [False, True])

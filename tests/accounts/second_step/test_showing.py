@@ -194,6 +194,6 @@ async def test_a_challenge_to_add_a_passkey_lets_nobody_in(office: Office) -> No
     key, visit = Authenticator(), office.visit()
     actor = await office.session()
     await office.add_passkey(actor, key)
-    asked = await office.enrolment.passkey_options(actor, SITE, office.device(visit.device))
+    asked = await office.enrolment.passkey_options(actor, SITE)
     answer = Answer(asked["challenge"], key.get(asked["options"]))
     assert (await office.refusal(office.showing.by_passkey(answer, SITE, visit))).code == "bad_request"
