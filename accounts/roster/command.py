@@ -44,7 +44,7 @@ def tell(found: Preview, *, done: bool) -> Iterator[str]:
 def _pairs(links: Sequence[str]) -> dict[str, str]:
     pairs = [each.rpartition("=") for each in links]
     if not all(sid and login for sid, _, login in pairs):
-        raise Refusal("bad_request", "A link is written ID=NAME.")
+        raise ValueError("A link is written ID=NAME.")
     return {sid: login for sid, _, login in pairs}
 
 
