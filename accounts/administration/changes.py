@@ -13,7 +13,7 @@ from accounts.administration.desk import Hooks
 from accounts.administration.rules import check_giving, check_touching, check_year, state_of
 from accounts.asking import require
 from accounts.audit.log import record
-from accounts.model import guardian, person, role
+from accounts.model import guardian, person, role, school
 from accounts.rights import LEADERS, STAFF_ROLES
 from accounts.second_step import enrolment as second_step
 from accounts.sessions import Actor
@@ -165,6 +165,8 @@ class Changes:
         """A school without anybody who may administer it could never be opened again."""
         if self._base_of(before.role) not in LEADERS:
             return
+        if self.tx.connection.dialect.name == "postgresql":  # else two could close each other's accounts at once
+            self.tx.connection.execute(select(school.c.id).where(school.c.id == self.actor.school).with_for_update())
         named = select(role.c.id).where(role.c.school_id == self.actor.school, role.c.base.in_(LEADERS))
         others = self.tx.connection.execute(
             select(*people.COLUMNS).where(
