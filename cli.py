@@ -295,10 +295,16 @@ def restored(data: Data = None) -> None:
 
     Browsers then forget what they saw after the copy was made, instead of taking new messages for those.
     """
+    from accounts.audit.log import record  # noqa: PLC0415
+    from accounts.audit.model import INSTALLATION  # noqa: PLC0415
+
+    def begin_anew(tx: Transaction) -> str:
+        record(tx, INSTALLATION, "restored", Clock().now_ms(), by=None)
+        return new_epoch(tx)
 
     async def work(database: Database) -> None:
         await run_migrations(database)
-        typer.echo(f"The database's new epoch is {await database.write(new_epoch)}.")
+        typer.echo(f"The database's new epoch is {await database.write(begin_anew)}.")
 
     _with_database(data, work)
 

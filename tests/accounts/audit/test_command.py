@@ -1,6 +1,8 @@
 """The scenario: somebody alters the record in the database file by hand, and the command finds it."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.backup import back_up
+from tests.harness.program import ROOT
 from tests.serving import Served, serving
 from tests.test_cli import run
 
@@ -87,3 +90,23 @@ def test_a_file_of_heads_that_was_spoiled_and_a_school_that_there_is_not_are_tol
 def test_the_database_itself_refuses_as_long_as_its_triggers_stand(data: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         by_hand(data, ALTER.replace("DROP TRIGGER audit_log_refuses_update;", ""))
+
+
+def test_the_check_that_the_documentation_shows_agrees(data: Path) -> None:
+    page = (ROOT / "docs" / "audit.md").read_text()
+    script = page.partition("```python\n")[2].partition("```")[0]
+    command = [sys.executable, "-c", script, str(data / "corridor.db"), "oakfield"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("3 rows, intact, head ")
+    by_hand(data, ALTER)
+    assert (
+        "row 2 was altered" in subprocess.run(command, check=False, capture_output=True, text=True, timeout=60).stderr
+    )
+
+
+def test_a_restore_is_in_the_record_of_the_installation(data: Path) -> None:
+    assert run("restored", "--data", str(data)).returncode == 0
+    with closing(sqlite3.connect(data / "corridor.db")) as database:
+        rows = database.execute("SELECT school_id, seq FROM audit_log WHERE kind = 'restored'").fetchall()
+    assert rows == [("installation", 1)]
