@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -12,7 +11,7 @@ from accounts.policy.store import rights_of
 from accounts.rights import Place, Who
 from storage.rows import Query
 
-Pair = tuple[int, str, str, str, UUID | None]  # place in the list, person, session, room, key of a command
+Pair = tuple[int, str, str, str, str | None]  # place in the list, person, session, room, key of a command
 
 
 class Earlier(Struct, frozen=True):

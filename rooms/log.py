@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 from msgspec import Raw
@@ -14,13 +13,30 @@ from storage.clock import rfc3339
 from storage.database import Transaction
 from storage.rows import Statement, insert_rows
 
-Row = tuple[str, int, str, str, int, str, UUID | None, str | None]  # in the order of the table's columns
+Row = tuple[str, int, str, str, int, str, str | None, str | None]  # in the order of the table's columns
 
 OWN_ROOM_KEEPS: Final = 500  # events; older ones of a person's own room are of no use to anybody
 
 _set_heads: Final = Statement(
     lambda _, given: f"UPDATE room SET last_seq = given.seq FROM {given} AS given WHERE room.id = given.id",
     {"id": str, "seq": int},
+)
+
+_COLUMN_TYPES: Final = {column.name: int if column.name in ("seq", "at_ms") else str for column in event.columns}
+_NAMES: Final = ", ".join(_COLUMN_TYPES)
+
+# On PostgreSQL rows and heads are one round trip; SQLite knows no statement that changes two tables.
+_append_and_move: Final = Statement(
+    lambda _, given: (
+        f"""
+        WITH given AS MATERIALIZED (SELECT * FROM {given} AS given), moved AS (
+            UPDATE room SET last_seq = head.seq
+            FROM (SELECT room_id, MAX(seq) AS seq FROM given GROUP BY room_id) AS head WHERE room.id = head.room_id
+        )
+        INSERT INTO event ({_NAMES}) SELECT {_NAMES} FROM given
+    """
+    ),
+    _COLUMN_TYPES,
 )
 
 
@@ -37,10 +53,11 @@ def write(tx: Transaction, rows: Sequence[Row]) -> None:
     """Insert rows of rooms that are locked, numbered from their heads on; move the heads; announce them."""
     if not rows:
         return
-    connection = tx.connection
-    insert_rows(connection, event, rows)
-    heads = {row[0]: row[1] for row in rows}  # the last row of a room wins
-    _set_heads.run(connection, list(heads.items()))
+    if tx.connection.dialect.name == "postgresql":
+        _append_and_move.run(tx.connection, rows)
+    else:
+        insert_rows(tx.connection, event, rows)
+        _set_heads.run(tx.connection, list({row[0]: row[1] for row in rows}.items()))  # the last row of a room wins
     at: dict[int, str] = {}
     for room_id, seq, kind, author, at_ms, body, _, _ in rows:
         moment = at.get(at_ms) or at.setdefault(at_ms, rfc3339(at_ms))

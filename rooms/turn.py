@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct, structs
@@ -65,9 +64,11 @@ class Turn:
     rolled back to where the turn began.
     """
 
-    __slots__ = ("_commit", "_job", "_savepoint", "body", "grant", "inserts", "now_ms", "reached", "rows", "who")
+    __slots__ = (
+        "_commit", "_job", "_key", "_savepoint", "body", "grant", "inserts", "now_ms", "reached", "rows", "who",
+    )  # fmt: skip
 
-    def __init__(self, commit: "GroupCommit", job: Job, grant: Grant) -> None:
+    def __init__(self, commit: "GroupCommit", job: Job, grant: Grant, key: str | None) -> None:
         self.who: Who = grant.who
         self.grant = grant
         self.now_ms = commit.now_ms
@@ -77,6 +78,7 @@ class Turn:
         self.reached: int | None = None  # what `done` gives as seq, where that is not the first event's
         self._commit = commit
         self._job = job
+        self._key = key
         self._savepoint: Any = None
 
     def require(self, verb: Verb) -> None:
@@ -93,7 +95,7 @@ class Turn:
         if not self.rows:
             self.body = body
             if isinstance(command, KeyedCommand):
-                key, said = command.key, fingerprint(self._commit.secret, command)
+                key, said = self._key, fingerprint(self._commit.secret, command)
         self.rows.append((of, seq, kind, self.who.id, self.now_ms, _encode(body).decode(), key, said))
         return seq
 
@@ -155,7 +157,7 @@ class GroupCommit:
     heads: dict[str, int] = field(default_factory=dict)
     rows: list[log.Row] = field(default_factory=list)
     inserts: dict[Table, list[tuple[Any, ...]]] = field(default_factory=dict)
-    taken: dict[tuple[str, str, UUID], log.Row] = field(default_factory=dict)  # keys used in this very batch
+    taken: dict[tuple[str, str, str], log.Row] = field(default_factory=dict)  # keys used in this very batch
 
     def __post_init__(self) -> None:
         self.now = datetime.fromtimestamp(self.now_ms / 1000, UTC)
@@ -173,18 +175,18 @@ class GroupCommit:
             self.heads[pair[3]] = max(self.heads.get(pair[3], 0), grant.head)
         outcomes, place = [], 0
         for job, of in zip(jobs, rooms, strict=True):
-            outcomes.append(self._turn(job, loaded[place]))
+            outcomes.append(self._turn(job, loaded[place], pairs[place][4]))
             place += len(of)
         self.flush()
         return outcomes
 
-    def _turn(self, job: Job, grant: Grant) -> Outcome:
-        turn = Turn(self, job, grant)
+    def _turn(self, job: Job, grant: Grant, key: str | None) -> Outcome:
+        turn = Turn(self, job, grant, key)
         try:
             code = may(grant.who, job.handler.verb, grant.place, self.now)
             if code is not None:
                 turn.require("read")  # what one may not see does not exist, whatever one wants to do with it
-            repeat = self._repeat(job, grant)
+            repeat = self._repeat(job, grant, key) if key is not None else None
             if repeat is not None:
                 return repeat  # what has happened has happened, also for those who may do it no longer
             if code is not None:
@@ -196,12 +198,10 @@ class GroupCommit:
         turn.keep()
         return turn.done()
 
-    def _repeat(self, job: Job, grant: Grant) -> Outcome | None:
+    def _repeat(self, job: Job, grant: Grant, key: str) -> Outcome | None:
         """The answer to a command that has already happened; None if it has not."""
         command = job.command
-        if not isinstance(command, KeyedCommand):
-            return None
-        row = self.taken.get((command.room, grant.who.id, command.key))
+        row = self.taken.get((command.room, grant.who.id, key))
         if row is not None:
             earlier = grants.Earlier(row[1], row[7] or "", row[4], row[5])
         elif grant.earlier is not None:
@@ -239,7 +239,7 @@ def fingerprint(secret: bytes, command: Command) -> str:
 
 def _pair(place: int, job: Job, room: str) -> grants.Pair:
     command, caller = job.command, job.caller
-    key = command.key if isinstance(command, KeyedCommand) and room == command.room else None
+    key = str(command.key) if isinstance(command, KeyedCommand) and room == command.room else None
     return place, caller.person, caller.session, room, key
 
 

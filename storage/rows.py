@@ -7,8 +7,8 @@ See docs/decisions/rows-together.md.
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Connection, CursorResult, Integer, Row, Table
@@ -48,7 +48,7 @@ class Statement:
             packed: tuple[Any, ...] | list[Any] = self._filled(rows, size)
         else:
             size = _AS_JSON
-            packed = [_array(column) for column in zip(*rows, strict=True)] or [[]] * len(self._columns)
+            packed = list(zip(*rows, strict=True)) or [()] * len(self._columns)
         sql = self._texts.get((dialect, size))
         if sql is None:
             sql = self._texts[dialect, size] = self._text(dialect, size)
@@ -57,7 +57,7 @@ class Statement:
     def _filled(self, rows: Sequence[Sequence[Any]], size: int) -> list[Any]:
         if size == _AS_JSON:
             return [msgspec.json.encode(rows).decode()]
-        flat = [str(value) if type(value) is UUID else value for row in rows for value in row]
+        flat = list(chain.from_iterable(rows))
         return flat + [None] * (len(self._columns) * (size - len(rows)))
 
     def _text(self, dialect: str, size: int) -> str:
@@ -109,10 +109,6 @@ def _given(dialect: str, columns: Mapping[str, type], first: int, size: int) -> 
     starts = range(first, first + width * size, width)
     rows = ", ".join(f"({', '.join(f'?{place}' for place in range(start, start + width))})" for start in starts)
     return f"(SELECT {fields} FROM (VALUES {rows}) WHERE column1 IS NOT NULL)"
-
-
-def _array(column: Sequence[Any]) -> list[Any]:
-    return [str(value) if isinstance(value, UUID) else value for value in column]
 
 
 _inserts: dict[str, Statement] = {}

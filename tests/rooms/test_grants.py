@@ -15,7 +15,7 @@ async def test_the_rights_of_a_batch_are_one_query(world: World) -> None:
     school = await world.school()
     callers = [await world.caller(school, f"n{nth}") for nth in range(12)]
     pairs: list[Pair] = [
-        (nth, each.person, each.session, school.staffroom, uuid4()) for nth, each in enumerate(callers)
+        (nth, each.person, each.session, school.staffroom, str(uuid4())) for nth, each in enumerate(callers)
     ]
     asked: list[str] = []
 

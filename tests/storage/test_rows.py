@@ -1,7 +1,6 @@
 """Rows that travel together arrive as they were, whatever people write."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -89,12 +88,3 @@ async def test_all_given_rows_arrive(opened: Opened, count: int) -> None:
         return found
 
     assert await opened.database.read(total) == (sum(range(count)) if count else None)
-
-
-async def test_an_id_may_be_given_as_it_is(opened: Opened) -> None:
-    made = uuid4()
-
-    def find(connection: Connection) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in FIND.run(connection, [(1, made)], str(made), 0)]
-
-    assert await opened.database.read(find) == [(1, str(made))]
