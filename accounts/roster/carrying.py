@@ -120,9 +120,9 @@ class _Carrying:
         self._seats()
         self._guardians()
         self._terms()
-        hooks.arrived(
-            self.tx, self.school_id, [self.people[each.sid] for each in self.difference.arriving], self.now_ms
-        )
+        arrived = {self.people[each.sid]: each.facts.role for each in self.difference.arriving}
+        hooks.arrived(self.tx, self.school_id, arrived, self.now_ms)
+        hooks.roles_given(self.tx, self.school_id, {**arrived, **self._new_roles()}, self.now_ms)
         hooks.groups_changed(self.tx, self.school_id, self._changed_groups(), self.now_ms)
         hooks.access_changed(self.tx, self._changed_people(), self.now_ms)
 

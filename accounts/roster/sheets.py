@@ -68,7 +68,7 @@ def clean(cell: str) -> str:
 def _decoded(file: str, content: bytes, problems: list[Problem]) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
-    if b"\0" in content[:200]:
+    if content[:200].count(0) > len(content[:200]) // 4:  # UTF-16 without its mark
         return content.decode("utf-16-be" if content[:1] == b"\0" else "utf-16-le", "replace")
     try:
         return content.decode("utf-8-sig")
