@@ -43,7 +43,8 @@ class Codes:
         row = tx.connection.execute(
             select(totp.c.sealed_key, totp.c.last_step).where(totp.c.person_id == person_id)
         ).first()
-        step = None if row is None else step_of(self.sealer.open(row.sealed_key), folded, now_ms, row.last_step)
+        key = None if row is None else self._opened(row.sealed_key)
+        step = None if row is None or key is None else step_of(key, folded, now_ms, row.last_step)
         if step is None:
             return False
         # Only if nobody was quicker with the same code: two requests may have read the same last step.
@@ -51,6 +52,13 @@ class Codes:
             update(totp).where(totp.c.person_id == person_id, totp.c.last_step < step).values(last_step=step)
         )
         return taken.rowcount == 1
+
+    def _opened(self, sealed: str) -> str | None:
+        """None if the installation has another secret by now: then no code of that app is right any more."""
+        try:
+            return self.sealer.open(sealed)
+        except ValueError:
+            return None
 
     def _spend_recovery(self, tx: Transaction, person_id: str, folded: str, now_ms: int) -> bool:
         taken = tx.connection.execute(

@@ -25,9 +25,9 @@ PACKAGES = ("accounts", "rooms", "web", "realtime")
 # Told to programs by the API and to whoever installs; no page of ours leads a person to them.
 FOR_PROGRAMS = {
     "A command by HTTP has no id.",
-    "A name has 1 to 80 characters.",
     "A position is a whole number above nought.",
     "A school's short name has 2 to 40 small letters, figures and hyphens.",
+    "A second step takes ticket and code.",
     "A session takes school, name and password.",
     "Hello was already said.",
     "There is no such command.",

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from accounts.second_step.codes import Codes
 from accounts.second_step.model import codes_left, recovery_code, totp
 from accounts.second_step.rules import CODES
 from tests.accounts.second_step.school import Office
@@ -62,6 +63,14 @@ async def test_nobody_has_use_of_another_s_code(office: Office) -> None:
     assert await spend(office, codes[0], tom) is None
     assert await spend(office, shows(), tom) is None
     assert await spend(office, "123456", await office.world.person(office.school, "leila")) is None
+
+
+async def test_with_another_secret_of_the_installation_no_code_is_right_and_nothing_breaks(office: Office) -> None:
+    shows, codes = await office.add_app(await office.session())
+    other = Codes(b"another secret")
+    for code in (shows(), codes[0]):
+        spent = await office.world.database.write(other.spend, office.amara, code, office.clock.now_ms())
+        assert spent is None
 
 
 async def test_whoever_has_only_the_database_has_no_code(office: Office) -> None:
