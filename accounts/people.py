@@ -41,4 +41,5 @@ def enable(tx: Transaction, person_id: str, now_ms: int, *, by: str | None = Non
 
 
 def _school_of(tx: Transaction, person_id: str) -> str:
-    return tx.connection.scalars(select(person.c.school_id).where(person.c.id == person_id)).one()
+    found: str = tx.connection.scalars(select(person.c.school_id).where(person.c.id == person_id)).one()
+    return found
