@@ -8,13 +8,14 @@ from sqlalchemy import Connection, func, select
 
 import demo_people
 from accounts import settings
-from accounts.model import person, school
+from accounts.model import group_member, person, school, school_group
 from accounts.passwords import HASHER
 from accounts.rights import STAFF_ROLES
 from accounts.settings import SchoolSettings
 from realtime.refusal import Refusal
-from rooms import log
+from rooms import following, log
 from rooms.enrolling import NewPerson, enrol, found_school, seat
+from rooms.membership import create_room
 from rooms.messages.rules import message_id
 from rooms.model import member, room
 from storage import installation
@@ -64,8 +65,10 @@ SCHOOLS: Final = (
     )),
 )  # fmt: skip
 
+Talk = tuple[tuple[int, int, str, int | None], ...]
+
 # Who (by place in `people`), how many minutes ago, what, and which of these it answers.
-TALK: Final = (
+TALK: Final[Talk] = (
     (0, 1565, "Good morning all. The hall floor is being polished today, so assembly is in classes.", None),
     (4, 1561, "Thank you! We shall sing in here then. Apologies to the library.", 0),
     (6, 1490, "Has anybody seen the big laminator? It was in the art room on Thursday.", None),
@@ -78,6 +81,17 @@ TALK: Final = (
     (3, 32, "A reminder that the safeguarding drop-in is on Wednesday at 15:45. Cake is provided.", None),
     (0, 12, "And well done to whoever fixed the bell. It no longer sounds like a goose.", None),
 )  # fmt: skip
+
+
+# The same in a classroom: its teacher, then its learners in turn.
+CLASS_TALK: Final[Talk] = (
+    (0, 1500, "Welcome to our classroom. You can ask me anything about your work here, also from home.", None),
+    (1, 1440, "Is the Romans page for tomorrow or for Friday?", None),
+    (0, 1431, "For Friday. One page is plenty, and pictures count.", 1),
+    (2, 1380, "I found a book about Roman roads, I can bring it.", None),
+    (1, 1377, "Yes please!", 3),
+    (0, 55, "Bring a coat today: we are measuring shadows outside after break.", None),
+)
 
 
 def make(tx: Transaction, now_ms: int) -> list[SignIn]:
@@ -105,6 +119,7 @@ def _rooms_of(connection: Connection, person_id: str) -> dict[str, str]:
         select(room.c.kind, room.c.id)
         .join(member, member.c.room_id == room.c.id)
         .where(member.c.person_id == person_id, room.c.kind != "person")
+        .order_by(room.c.name, room.c.id)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -120,14 +135,30 @@ def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None
         if role in STAFF_ROLES:
             seat(tx, staffroom, ids[-1], founded)
     demo_people.furnish(tx, school_id, made.phase, ids, made.people, now_ms)
-    _talk(tx, staffroom, ids, now_ms)
+    _talk(tx, staffroom, ids, now_ms, TALK)
+    _classrooms(tx, school_id, founded, now_ms)
 
 
-def _talk(tx: Transaction, staffroom: str, ids: list[str], now_ms: int) -> None:
+def _classrooms(tx: Transaction, school_id: str, founded: int, now_ms: int) -> None:
+    """Each class and tutor group has one, with its people in it."""
+    of = (school_group.c.school_id == school_id) & school_group.c.kind.in_(("class", "tutor"))
+    groups = tx.connection.execute(select(school_group.c.id, school_group.c.name).where(of)).all()
+    rooms = {group: create_room(tx, school_id, "classroom", name, founded, group_id=group) for group, name in groups}
+    following.groups_changed(tx, school_id, list(rooms), founded)
+    for group, room_id in rooms.items():
+        parts = tx.connection.execute(
+            select(group_member.c.person_id)
+            .where(group_member.c.group_id == group, group_member.c.part.in_(("teacher", "learner")))
+            .order_by(group_member.c.part.desc(), group_member.c.person_id)
+        )
+        _talk(tx, room_id, list(parts.scalars()), now_ms, CLASS_TALK)
+
+
+def _talk(tx: Transaction, room_id: str, ids: list[str], now_ms: int, talk: Talk) -> None:
     seqs: list[int] = []
-    for who, minutes, text, answers in TALK:
-        seq, at_ms = len(seqs) + 1, now_ms - minutes * 60_000
-        body: dict[str, Any] = {"message": message_id(staffroom, seq), "text": text}
+    for who, minutes, text, answers in talk:
+        seq = log.heads(tx.connection, [room_id])[room_id] + 1
+        body: dict[str, Any] = {"message": message_id(room_id, seq), "text": text}
         if answers is not None:
-            body["reply_to"] = message_id(staffroom, seqs[answers])
-        seqs.append(log.append(tx, staffroom, "message_posted", ids[who], at_ms, body))
+            body["reply_to"] = message_id(room_id, seqs[answers])
+        seqs.append(log.append(tx, room_id, "message_posted", ids[who], now_ms - minutes * 60_000, body))

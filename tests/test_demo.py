@@ -29,9 +29,18 @@ def test_every_school_has_everybody() -> None:
 def test_staff_are_in_their_own_school_s_staffroom_and_nobody_else_is() -> None:
     _, sign_ins = demo_data()
     for each in sign_ins:
-        assert list(each["rooms"]) == (["staffroom"] if each["role"] in STAFF_ROLES else [])
-    rooms = {each["school"]: each["rooms"]["staffroom"] for each in sign_ins if each["rooms"]}
+        assert ("staffroom" in each["rooms"]) == (each["role"] in STAFF_ROLES)
+    rooms = {each["school"]: each["rooms"]["staffroom"] for each in sign_ins if "staffroom" in each["rooms"]}
     assert len(set(rooms.values())) == 3
+
+
+def test_learners_and_their_teachers_share_a_classroom() -> None:
+    _, sign_ins = demo_data()
+    oakfield = {each["name"]: each["rooms"].get("classroom") for each in sign_ins if each["school"] == "oakfield"}
+    assert oakfield["aisha"] == oakfield["ben"] == oakfield["tom"] is not None
+    assert oakfield["chloe"] == oakfield["dev"] == oakfield["leila"] is not None
+    assert oakfield["aisha"] != oakfield["chloe"]
+    assert oakfield["fatima"] is oakfield["owen"] is None
 
 
 def test_asked_again_it_says_the_same_and_makes_nothing_new(tmp_path: Path) -> None:
