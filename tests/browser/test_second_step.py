@@ -137,7 +137,7 @@ async def faults(page: Page, where: str) -> list[str]:
     for width in (1280, 320):
         await page.set_viewport_size({"width": width, "height": 800})
         for colours in ("light", "dark"):
-            await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type] # a literal of the two
+            await page.emulate_media(color_scheme=colours)
             found += [f"{where}, {colours}, {width}: {broken}" for broken in await axe.violations(page)]
     found += [f"{where}: {broken}" for broken in (*await measures.sideways(page), *await measures.small_targets(page))]
     await page.set_viewport_size({"width": 1000, "height": 760})
