@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -80,7 +81,7 @@ class PeoplePages:
             Route(PATH, signed_in_only(self.show), methods=["GET"]),
             Route(PATH, self.add, methods=["POST"]),
             Route(one, signed_in_only(self.show_one), methods=["GET"]),
-            Route(one + "/{act}", self.act, methods=["POST"]),
+            *(Route(f"{one}/{name}", partial(self.act, name), methods=["POST"]) for name in ACTS),
         ]
 
     async def show(self, request: Request, refusal: Refusal | None = None) -> Response:
@@ -116,10 +117,8 @@ class PeoplePages:
         context = self._person_context(request, view)
         return self._desk.render(request, "administration_person.html", context, links, refusal)
 
-    async def act(self, request: Request) -> Response:
-        of, act = request.path_params["person"], ACTS.get(request.path_params["act"])
-        if act is None:
-            raise Refusal("not_found")
+    async def act(self, name: str, request: Request) -> Response:
+        of, act = request.path_params["person"], ACTS[name]
 
         async def work(form: Form) -> str:
             await self._desk.write(

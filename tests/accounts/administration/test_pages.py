@@ -241,3 +241,10 @@ def test_a_list_of_many_has_pages(served: Served) -> None:
         assert re.search(r"Page 2 of 2", page)
         assert 'rel="prev"' in page
         assert 'rel="next"' not in page
+
+
+def test_somebody_new_is_given_a_link_to_choose_a_password_by(served: Served) -> None:
+    with desk(served, "sandra") as office:
+        them = office.add("newteacher", role="teacher")
+        assert f'action="{PEOPLE}/{them}/invitation"' in office.get(f"{PEOPLE}/{them}")
+        assert "/invitation/" in office.send(f"{PEOPLE}/{them}/invitation").text
