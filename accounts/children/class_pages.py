@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from accounts import settings
 from accounts.administration.navigation import pages_open_to
+from accounts.asking import groups_for
 from accounts.children import pictures, register, rules
 from accounts.children.class_desk import ClassDesk
 from accounts.children.codes import spaced
@@ -82,6 +83,7 @@ class ClassPages:
                 "children": register.children(connection, group, now_ms),
                 "code": self._desk.codes.of(connection, group),
                 "administration": pages_open_to(connection, actor, now_ms),
+                "sees_access": group in groups_for(connection, actor, "see_access_log", now_ms),
                 "types_password": lambda row: row.has_password and not younger_than(row.year, first),
             }
 
