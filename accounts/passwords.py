@@ -1,6 +1,7 @@
 """Argon2id, off the event loop, a few at a time."""
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -9,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 # OWASP's second recommended setting for argon2id: 19 MiB, 2 passes, 1 lane.
 HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-AT_ONCE: Final = 2
+AT_ONCE: Final = max(1, min(4, (os.cpu_count() or 2) - 1))  # a core stays free for those who talk
 
 _NOBODYS: Final = HASHER.hash("the account that does not exist")
 

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Collection
@@ -13,7 +14,7 @@ from accounts.audit.log import record
 from accounts.audit.noticing import Noticing, SignInFailed
 from accounts.audit.whereabouts import whereabouts
 from accounts.model import person, role, school
-from accounts.passwords import Passwords
+from accounts.passwords import AT_ONCE, Passwords
 from accounts.rules import LONGEST_PASSWORD, fold_login, younger_than
 from accounts.second_step.model import has_second_step, ways
 from accounts.second_step.tickets import SecondStepNeeded, Ticket, Tickets, fingerprint
@@ -60,12 +61,19 @@ class SigningIn:
         self.devices = Devices(secret)
         self.noticing = Noticing(database, clock)
         self.tickets = Tickets(secret)
+        self._door = asyncio.Semaphore(AT_ONCE + 1)
 
     async def sign_in(self, slug: str, name: str, password: str, visit: Visit) -> SignedIn:
         """A new session; Refusal `unauthenticated` or `rate_limited`, the same if there is no such person.
 
         SecondStepNeeded if the password was right and the person has set up a second step.
         """
+        # As many as can be hashed, and the next one: six hundred at once would each have a transaction waiting before
+        # those of the people who talk.
+        async with self._door:
+            return await self._sign_in(slug, name, password, visit)
+
+    async def _sign_in(self, slug: str, name: str, password: str, visit: Visit) -> SignedIn:
         account = account_mark(slug, name)
         device, known = self.devices.read(visit.device)
         of = throttle.subject(account, device, known)

@@ -1,10 +1,11 @@
-"""Fill a database with people, sessions, rooms and events, in bulk and without passwords.
+"""Fill a database with people, sessions, rooms and events, in bulk.
 
 Run by the server's own interpreter, since it uses the server's tables: a plan as JSON on standard input, what came of
 it as JSON on standard output. The database is migrated already.
 
     {"fill": {"people": 200, "groups": {"hall": {"rooms": 1, "members": 200, "events": 0}}}}
     → {"cookies": [...], "groups": {"hall": [{"id", "members": [indices of people], "head"}, …]}}
+    with "entrants": 600 also → {"entrants": [{"school", "name", "password", "card"}, …]}: the last so many people
     {"append": {"rooms": [ids], "events": 50}} → {"heads": {id: head}}; with no events, how far the rooms are
 """
 
@@ -21,14 +22,18 @@ import uvloop
 from sqlalchemy import Connection, Table, bindparam, create_engine, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from accounts.children.cards import make
 from accounts.model import person, school, session
+from accounts.passwords import HASHER
 from accounts.sessions import LIFETIME_MS, hash_token, own_room_of
 from config import Settings
 from rooms.model import event, member, room
+from storage.database import Transaction
 from storage.ids import new_id
 
 AT_ONCE = 20_000  # rows in a statement
 TEXT = "It rained, so the whole school had its break in the hall; the orchestra kindly played. " * 2
+PASSWORD = "correct horse battery"
 TOLD = 2000  # about so many rooms of a group are told of, evenly spread; nobody needs to know the rest
 
 Row = dict[str, Any]
@@ -42,7 +47,9 @@ def main(asked: Mapping[str, Any], data: Path) -> dict[str, Any]:
     return uvloop.run(_on_server(url, work))
 
 
-def fill(connection: Connection, people: int, groups: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+def fill(
+    connection: Connection, people: int, groups: Mapping[str, Mapping[str, int]], entrants: int = 0
+) -> dict[str, Any]:
     now = time.time_ns() // 1_000_000
     school_id, persons = new_id("s"), [new_id("p") for _ in range(people)]
     tokens = [secrets.token_urlsafe(32) for _ in persons]
@@ -50,6 +57,7 @@ def fill(connection: Connection, people: int, groups: Mapping[str, Mapping[str, 
     return {
         "cookies": [f"corridor_session={token}" for token in tokens],
         "groups": {name: _rooms(connection, school_id, persons, group, now) for name, group in groups.items()},
+        "entrants": _ways_in(connection, school_id, persons, entrants, now),
     }
 
 
@@ -103,6 +111,24 @@ def _people(connection: Connection, school_id: str, people: Sequence[str], token
     own = [own_room_of(one) for one in people]
     _insert(connection, room, (_room(of, school_id, "person", 0, now) for of in own))
     _insert(connection, member, (_member(of, one, now) for of, one in zip(own, people, strict=True)))
+
+
+def _ways_in(
+    connection: Connection, school_id: str, people: Sequence[str], entrants: int, now: int
+) -> list[dict[str, str]]:
+    """The last so many people are learners with a password, hashed once for all of them, and with a class card."""
+    if not entrants:
+        return []
+    them, first = people[-entrants:], len(people) - entrants
+    given = {"role": "learner", "password": HASHER.hash(PASSWORD)}
+    connection.execute(
+        update(person).where(person.c.id == bindparam("of")).values(given), [{"of": one} for one in them]
+    )
+    cards = {made.person: made.token for made in make(Transaction(connection), them, "bench", them[0], now)}
+    return [
+        {"school": school_id, "name": f"person {first + n}", "password": PASSWORD, "card": cards[one]}
+        for n, one in enumerate(them)
+    ]
 
 
 def _rooms(

@@ -35,6 +35,7 @@ class Scale:
     few_readers: int = 10
     many_readers: int = 2000
     few_rooms: int = 100
+    entrants: int = 600
     rooms_stored: int = 100_000
     events_stored: int = 1_000_000
 
@@ -45,7 +46,14 @@ class Scale:
 
 FULL = Scale()
 QUICK = Scale(
-    rounds=1, seconds=1.0, paced_seconds=1.0, connections=400, many_readers=500, rooms_stored=5000, events_stored=50_000
+    rounds=1,
+    seconds=1.0,
+    paced_seconds=1.0,
+    connections=400,
+    many_readers=500,
+    entrants=100,
+    rooms_stored=5000,
+    events_stored=50_000,
 )
 
 Measures = dict[str, dict[int, float]]  # a figure's name → its value in each round that had one
@@ -58,6 +66,7 @@ class Seeded:
     data: Path
     cookies: Sequence[str]
     groups: Mapping[str, Sequence[Mapping[str, Any]]]
+    entrants: Sequence[Mapping[str, str]] = ()
     url: str = ""
 
     def seats(self, group: str, heads: Mapping[str, int] | None = None) -> list[dict[str, Any]]:

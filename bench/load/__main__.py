@@ -13,7 +13,7 @@ from typing import Any
 
 import uvloop
 
-from bench.load import gather, publish
+from bench.load import entering, gather, publish
 from bench.load.crowd import Crowd
 from bench.load.dialects import DIALECTS, Seat
 from bench.proc import raise_file_limit
@@ -61,6 +61,14 @@ async def follow_each(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str
     return await gather.follow_each(crowd, pid, given["after"])
 
 
+async def enter(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str, float]:
+    return await entering.enter(crowd, pid, **given)
+
+
+async def storm(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str, float]:
+    return await entering.storm(crowd, pid, **given)
+
+
 async def hear_byes(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str, float]:  # noqa: ARG001
     """Wait until the server has said bye to everyone, or half a minute."""
     for _ in range(int(BYE * 10)):
@@ -73,7 +81,8 @@ async def hear_byes(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str, 
 STEPS: dict[str, Step] = {
     step.__name__: step
     for step in (
-        connect, saturate, pace, settle, settle_at, arrive, ask_around, come_back, follow_each, hear_byes,
+        connect, saturate, pace, settle, settle_at, arrive, ask_around, come_back, follow_each, enter, storm,
+        hear_byes,
     )
 }  # fmt: skip
 

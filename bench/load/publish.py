@@ -10,6 +10,7 @@ from bench.figures import percentile
 from bench.load.crowd import PATIENCE, Crowd, Member
 from bench.load.dialects import STAMP, text
 from bench.proc import cpu_seconds
+from bench.wire import EventReader
 
 SIZE = 200  # bytes of a message
 TICK = 0.001
@@ -90,12 +91,7 @@ async def _flood(crowd: Crowd, audience: int, in_flight: int, seconds: float) ->
 async def pace(crowd: Crowd, pid: int, *, audience: int, rate: float, seconds: float) -> tuple[Spent, dict[str, float]]:
     """Post `rate` messages a second; returns what it took, and milliseconds from post to each delivery."""
     took: list[int] = []
-
-    def stamp(data: bytes, start: int, stop: int) -> None:
-        at = data.index(_TEXT, start, stop) + len(_TEXT)
-        took.append(time.monotonic_ns() - int(data[at : at + STAMP]))
-
-    crowd.look(stamp)
+    crowd.look(stamps(took))
     start = crowd.delivered
     warm = await _post_at(rate, min(1.0, seconds / 4), cycle(crowd.members))
     await crowd.until_delivered(start + warm * audience)
@@ -105,7 +101,17 @@ async def pace(crowd: Crowd, pid: int, *, audience: int, rate: float, seconds: f
     await crowd.until_delivered(start + posted * audience)
     spent = meter.read(posted)
     crowd.look(None)
-    return spent, _milliseconds(took)
+    return spent, milliseconds(took)
+
+
+def stamps(took: list[int]) -> EventReader:
+    """Reads from an event how many nanoseconds ago its message was posted, and adds them to `took`."""
+
+    def read(data: bytes, start: int, stop: int) -> None:
+        at = data.index(_TEXT, start, stop) + len(_TEXT)
+        took.append(time.monotonic_ns() - int(data[at : at + STAMP]))
+
+    return read
 
 
 async def _post_at(rate: float, seconds: float, posters: Iterator[Member]) -> int:
@@ -167,7 +173,7 @@ async def settle_at(crowd: Crowd, pid: int, *, rate: float, seconds: float) -> t
     over.clear()
     if sent:
         await asyncio.wait_for(over.wait(), PATIENCE)
-    return meter.read(posted), _milliseconds(took)
+    return meter.read(posted), milliseconds(took)
 
 
 async def _record_at(rate: float, seconds: float, posters: Iterator[Member], sent: dict[tuple[int, int], int]) -> int:
@@ -181,5 +187,6 @@ async def _record_at(rate: float, seconds: float, posters: Iterator[Member], sen
     return posted
 
 
-def _milliseconds(took: list[int]) -> dict[str, float]:
-    return {"p50_ms": percentile(took, 0.5) / _MS, "p99_ms": percentile(took, 0.99) / _MS, "max_ms": max(took) / _MS}
+def milliseconds(took: list[int]) -> dict[str, float]:
+    shares = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
+    return {name: percentile(took, share) / _MS for name, share in shares.items()} | {"max_ms": max(took) / _MS}

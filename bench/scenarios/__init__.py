@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.scenarios import connections, durable, fan_out, growth, rights
+from bench.scenarios import connections, durable, fan_out, growth, rights, sign_in
 from bench.targets import Target
 from bench.work import Work
 
@@ -22,5 +22,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     "durable": Scenario(durable.TARGETS, durable.measure),
     "connections": Scenario(connections.TARGETS, connections.measure),
     "growth": Scenario(growth.TARGETS, growth.measure),
+    "sign-in": Scenario(sign_in.TARGETS, sign_in.measure),
     "rights": Scenario(rights.TARGETS, rights.measure),
 }

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
-from accounts import sessions
+from accounts import sessions, throttle
 from accounts.model import person as person_table
 from accounts.model import school as school_table
 from accounts.model import session as session_table
-from accounts.passwords import HASHER
+from accounts.passwords import AT_ONCE, HASHER
 from accounts.rules import FREE_TRIES
 from accounts.sessions import MOST_SESSIONS, own_room_of
 from accounts.signing_in import SignedIn, SigningIn, Visit
@@ -136,6 +137,28 @@ async def test_of_hundred_tries_at_once_only_the_free_ones_reach_the_password(en
     codes = [each.code for each in await asyncio.gather(*storm)]
     assert sorted(set(codes)) == ["rate_limited", "unauthenticated"]
     assert codes.count("unauthenticated") == FREE_TRIES
+
+
+async def test_a_storm_stands_before_the_door_and_not_before_the_database(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else those who talk would have six hundred transactions before theirs."""
+    waiting = most = 0
+    write = entrance.world.database.write
+
+    async def counted(work: Any, *args: Any) -> Any:
+        nonlocal waiting, most
+        one = work is throttle.try_once
+        waiting += one
+        most = max(most, waiting)
+        try:
+            return await write(work, *args)
+        finally:
+            waiting -= one
+
+    monkeypatch.setattr(entrance.world.database, "write", counted)
+    await asyncio.gather(*(entrance.refusal("wrong", name=f"nobody {number}") for number in range(30)))
+    assert 1 <= most <= AT_ONCE + 1
 
 
 async def test_the_oldest_session_gives_way_and_its_device_is_told(entrance: Entrance) -> None:
