@@ -1,5 +1,6 @@
 """What a teacher does for the sign-in of a class: cards, pictures, the class's code."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -102,10 +103,9 @@ class ClassDesk:
         now_ms, batch = self._clock.now_ms(), f"{batch}:{who}"
         people = await self._database.read(_to_reset, At(actor, group_id, now_ms), who, batch)
         dealt = {each: rules.deal_secret(secrets.choice) for each in people}
-        hashed = {
-            each: await self._signing_in.passwords.hash(pictures.keyed(self._secret, each, secret))
-            for each, secret in dealt.items()
-        }
+        keyed = [pictures.keyed(self._secret, each, secret) for each, secret in dealt.items()]
+        hashes = await asyncio.gather(*map(self._signing_in.passwords.hash, keyed))  # a few at a time: see there
+        hashed = dict(zip(dealt, hashes, strict=True))
         own = await self._do(actor, group_id, partial(self._reset_pictures, hashed=hashed, batch=batch))
         return [Told(name, own[each], dealt[each]) for each, name in people.items()]
 

@@ -96,7 +96,8 @@ class Entering:
             if shown.asks_pictures:
                 _right(tx, child, tried, now_ms)
 
-        return await self._signing_in.begin(child.person, "card", visit, account=mark, first=first)
+        known = mark if shown.asks_pictures else ""  # a device keeps a few marks only; a card alone needs no tries
+        return await self._signing_in.begin(child.person, "card", visit, account=known, first=first)
 
     async def class_of(self, code: str, device: str) -> AnyRow:
         """The class of this code, as (id, name, school); Refusal `unauthenticated` or `rate_limited`."""

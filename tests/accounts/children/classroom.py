@@ -14,16 +14,20 @@ from accounts.children.class_desk import ClassDesk, Told
 from accounts.children.entering import Entering
 from accounts.children.rules import SECRET as PICTURES
 from accounts.model import group_member, person, school_group, session
+from accounts.model import school as schools
 from accounts.sessions import Actor
 from accounts.signing_in import SignedIn, SigningIn, Visit
 from realtime.refusal import Refusal
 from rooms.announcing import to_own_room
+from rooms.enrolling import NewPerson, enrol, found_school
 from storage.clock import Clock
+from storage.database import Transaction
 from storage.ids import new_id
 from tests.world import SECRET, School, World
 
 AT_SCHOOL = "10.1.2.3"
 AT_HOME = "203.0.113.7"
+PUPILS = ("ada", "bilal", "cerys")
 NETWORKS = '{"networks":["10.0.0.0/8"]}'
 
 
@@ -124,28 +128,38 @@ class Classroom:
 
 async def made_in(world: World, slug: str = "oakfield", secret: bytes = SECRET, *, still: bool = True) -> Classroom:
     """`secret`: of the server that runs on the same database, if there is one; its clock goes on."""
-    school, clock = await world.school(slug), Still() if still else Clock()
+    clock = Still() if still else Clock()
     world.clock = clock
-    await world.execute(school_settings(school, NETWORKS))
-    group = await made_group(world, school, "Class 1B")
-    tom = await world.person(school, "tom", "teacher")
-    await put(world, group, tom, "teacher")
-    children = {name: await world.person(school, name, "learner", seated=False) for name in ("ada", "bilal", "cerys")}
-    for each in children.values():
-        await put(world, group, each, "learner")
-    await world.set(person, {"year": "1"}, role="learner")
+    school, group, (tom, *pupils), token = await world.database.write(_found, slug, clock.now_ms())
+    children = dict(zip(PUPILS, pupils, strict=True))
     signing_in = SigningIn(world.database, clock, secret, to_own_room)
     noticed: list[SignInFailed] = []
     entering = Entering(world.database, clock, secret, signing_in, noticed.append)
     desk = ClassDesk(world.database, clock, secret, signing_in, to_own_room)
-    actor = await world.session(tom)
+    actor = (await world.database.read(sessions.find, [token], clock.now_ms()))[0]
+    assert actor is not None
+    assert actor.person == tom
     return Classroom(world, clock, school, group, actor, children, signing_in, entering, desk, noticed)
 
 
-def school_settings(school: School, settings: str) -> Any:
-    from accounts.model import school as table  # noqa: PLC0415 - the name is taken
-
-    return table.update().where(table.c.id == school.id).values(settings=settings)
+def _found(tx: Transaction, slug: str, now_ms: int) -> tuple[School, str, list[str], str]:
+    """All in one transaction, of which each takes its time: the school, the class, Tom and the children, his token."""
+    school_id, staffroom = found_school(tx, slug, slug.title(), "primary", "Europe/London", now_ms)
+    school = School(school_id, slug, staffroom)
+    of, group = schools.c.id == school.id, new_id("g")
+    tx.connection.execute(schools.update().where(of).values(settings=NETWORKS))
+    tx.connection.execute(
+        school_group.insert().values(id=group, school_id=school.id, kind="class", name="Class 1B", created_ms=now_ms)
+    )
+    parts = {"tom": "teacher", **dict.fromkeys(PUPILS, "learner")}
+    people = [enrol(tx, school.id, NewPerson(name, name.title(), part, None), now_ms) for name, part in parts.items()]
+    seats = [
+        {"group_id": group, "person_id": who, "part": part, "origin": "name"}
+        for who, part in zip(people, parts.values(), strict=True)
+    ]
+    tx.connection.execute(group_member.insert(), seats)
+    tx.connection.execute(person.update().where(person.c.id.in_(people[1:])).values(year="1"))
+    return school, group, people, sessions.start(tx, people[0], "a test", now_ms)
 
 
 async def made_group(world: World, school: School, name: str, kind: str = "class") -> str:

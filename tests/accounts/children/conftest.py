@@ -3,11 +3,19 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from argon2 import PasswordHasher
 
+from accounts import passwords
 from storage.ids import new_id
 from tests.accounts.children.classroom import Classroom, made_in
 from tests.serving import Served
 from tests.world import World, world_on
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same algorithm with little memory: what hashing costs is not the question here."""
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture
