@@ -31,10 +31,12 @@ def test_me_says_who_i_am_and_where_my_rooms_stand(served: Served) -> None:
         ]  # fmt: skip
 
 
-def test_a_learner_has_no_room_of_staff(served: Served) -> None:
+def test_learners_and_guardians_have_no_room_of_staff(served: Served) -> None:
     with served.signed_in("aisha") as learner:
         assert [room["kind"] for room in learner.get("/api/v1/me").json()["rooms"]] == ["classroom"]
-        assert "No room is open to you yet" in learner.get("/", headers=PAGE).text
+    with served.signed_in("fatima") as guardian:
+        assert guardian.get("/api/v1/me").json()["rooms"] == []
+        assert "No room is open to you yet" in guardian.get("/", headers=PAGE).text
 
 
 @pytest.mark.parametrize("question", ["messages", "members"])
