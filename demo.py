@@ -83,6 +83,8 @@ TALK: Final[Talk] = (
 )  # fmt: skip
 
 
+CALLED: Final = {"class": "Class", "tutor": "Tutor group"}
+
 # The same in a classroom: its teacher, then its learners in turn.
 CLASS_TALK: Final[Talk] = (
     (0, 1500, "Welcome to our classroom. You can ask me anything about your work here, also from home.", None),
@@ -142,8 +144,11 @@ def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None
 def _classrooms(tx: Transaction, school_id: str, founded: int, now_ms: int) -> None:
     """Each class and tutor group has one, with its people in it."""
     of = (school_group.c.school_id == school_id) & school_group.c.kind.in_(("class", "tutor"))
-    groups = tx.connection.execute(select(school_group.c.id, school_group.c.name).where(of)).all()
-    rooms = {group: create_room(tx, school_id, "classroom", name, founded, group_id=group) for group, name in groups}
+    groups = tx.connection.execute(select(school_group.c.id, school_group.c.kind, school_group.c.name).where(of)).all()
+    rooms = {
+        group: create_room(tx, school_id, "classroom", f"{CALLED[kind]} {name}", founded, group_id=group)
+        for group, kind, name in groups
+    }
     following.groups_changed(tx, school_id, list(rooms), founded)
     for group, room_id in rooms.items():
         parts = tx.connection.execute(
