@@ -85,7 +85,8 @@ def about() -> str:
 def _smaller(scale: Scale) -> str:
     return (
         f"--quick: in truth {scale.connections:,} connections, {scale.many_readers:,} readers, {scale.entrants:,}"
-        f" who sign in, {scale.rooms_stored:,} rooms and {scale.events_stored:,} events, a second each: it tells that the benchmark works, little more."
+        f" who sign in, {scale.rooms_stored:,} rooms and {scale.events_stored:,} events, a second each: it tells"
+        " that the benchmark works, little more."
     )
 
 
