@@ -22,7 +22,7 @@ async def sign_in_error(visitor: Visitor) -> Page:
     await page.locator("#school").fill("oakfield")
     await page.locator("#name").fill("nobody")
     await page.locator("#password").fill("nothing")
-    await page.locator("form button:not([type])").click()
+    await page.locator("corridor-sign-in form button:not([type])").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     return page
 
