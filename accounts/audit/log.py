@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import text
 
 from accounts.audit.chain import Entry, hash_detail, link
-from accounts.audit.model import audit_detail, audit_head, audit_log
 from storage.database import Transaction
 
 _KIND: Final = re.compile(r"[a-z][a-z_]{1,39}")
@@ -20,6 +19,12 @@ _hold: Final = text("""
     ON CONFLICT (school_id) DO UPDATE SET seq = audit_head.seq
     RETURNING seq, hash
 """)
+_insert: Final = text("""
+    INSERT INTO audit_log (school_id, seq, at_ms, kind, "by", subject, in_school, detail_hash, hash)
+    VALUES (:school, :seq, :at_ms, :kind, :by, :subject, :inside, :detail_hash, :hash)
+""")
+_move: Final = text("UPDATE audit_head SET seq = :seq, hash = :hash WHERE school_id = :school")
+_explain: Final = text("INSERT INTO audit_detail (school_id, seq, salt, body) VALUES (:school, :seq, :salt, :body)")
 
 
 def record(
@@ -47,17 +52,16 @@ def record(
     entry = Entry(school_id, head.seq + 1, at_ms, kind, by, subject, inside, detail_hash)
     _append(tx, entry, link(head.hash, entry))
     if body:
-        tx.connection.execute(audit_detail.insert().values(school_id=school_id, seq=entry.seq, salt=salt, body=body))
+        tx.connection.execute(_explain, {"school": school_id, "seq": entry.seq, "salt": salt, "body": body})
     return entry.seq
 
 
 def _append(tx: Transaction, entry: Entry, hashed: str) -> None:
     tx.connection.execute(
-        audit_log.insert().values(
-            school_id=entry.school_id, seq=entry.seq, at_ms=entry.at_ms, kind=entry.kind, by=entry.by,
-            subject=entry.subject, in_school=entry.in_school, detail_hash=entry.detail_hash, hash=hashed,
-        )
+        _insert,
+        {
+            "school": entry.school_id, "seq": entry.seq, "at_ms": entry.at_ms, "kind": entry.kind, "by": entry.by,
+            "subject": entry.subject, "inside": entry.in_school, "detail_hash": entry.detail_hash, "hash": hashed,
+        },
     )  # fmt: skip
-    tx.connection.execute(
-        audit_head.update().where(audit_head.c.school_id == entry.school_id).values(seq=entry.seq, hash=hashed)
-    )
+    tx.connection.execute(_move, {"school": entry.school_id, "seq": entry.seq, "hash": hashed})

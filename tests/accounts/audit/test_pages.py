@@ -128,6 +128,7 @@ def test_a_teacher_sees_what_the_own_learner_opened_and_that_look_is_recorded(se
         text = page_with(teacher, access_of(served, "aisha"), "Something did not work: nothing there")
         assert "Signed in with a password" in text
         assert "outside" in text
+        assert access_of(served, "aisha") in page(teacher, "/classes/g1/sign-in")
         looks = page(learner, "/account/looks")
         assert "Tom" in looks
         assert "Teacher" in looks
