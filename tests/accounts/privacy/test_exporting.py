@@ -1,6 +1,7 @@
 """An export holds everything about one person, and nobody else's names, words or secrets."""
 
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -18,6 +19,7 @@ from realtime.refusal import Refusal
 from rooms.doors import caller_of
 from storage.schema import metadata
 from tests.accounts.administration.office import Office
+from tests.harness.program import ROOT
 from tests.world import done, post
 
 WITHOUT_PEOPLE = {"installation"}
@@ -116,3 +118,8 @@ def test_every_column_that_names_a_person_is_known_to_its_keeper() -> None:
 
 def people_in(table: Table) -> set[str]:
     return {key.parent.name for key in table.foreign_keys if key.column.table.name == "person"}
+
+
+def test_the_data_map_names_every_table() -> None:
+    named = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs/privacy.md").read_text().split("## How long")[0]))
+    assert set(metadata.tables) <= named
