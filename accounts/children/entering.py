@@ -1,5 +1,6 @@
 """A child at the door: with a card, or with pictures."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from accounts.audit.noticing import SignInFailed
 from accounts.children import cards, pictures
 from accounts.children.codes import Codes
 from accounts.children.rules import LENGTH
+from accounts.passwords import AT_ONCE
 from accounts.signing_in import SignedIn, SigningIn, Visit
 from realtime.refusal import Refusal
 from storage.clock import Clock
@@ -60,6 +62,7 @@ class Entering:
         self._secret = secret
         self._signing_in = signing_in
         self._notice = notice
+        self._door = asyncio.Semaphore(AT_ONCE + 1)  # as for passwords: those who talk must not queue behind a storm
         self.codes = Codes(secret)
 
     async def show(self, token: str, visit: Visit) -> Shown:
@@ -85,6 +88,10 @@ class Entering:
 
         Refusal `unauthenticated`, `rate_limited`, or `forbidden` when only the teacher can help.
         """
+        async with self._door:
+            return await self._with_card(card_id, picked, visit)
+
+    async def _with_card(self, card_id: str, picked: Sequence[str], visit: Visit) -> SignedIn:
         shown = await self.shown_again(card_id, visit)
         child, mark = shown.child, _mark("child", shown.child.person)
         tried = self._subjects(visit, mark) if shown.asks_pictures else ()
@@ -130,6 +137,12 @@ class Entering:
         self, codes: Sequence[str], group_id: str, person_id: str, picked: Sequence[str], visit: Visit
     ) -> SignedIn:
         """A new session for the child of this class with these pictures; refused as `with_card`, or `not_found`."""
+        async with self._door:
+            return await self._with_pictures(codes, group_id, person_id, picked, visit)
+
+    async def _with_pictures(
+        self, codes: Sequence[str], group_id: str, person_id: str, picked: Sequence[str], visit: Visit
+    ) -> SignedIn:
         child = await self.child(codes, group_id, person_id)
         of_class = _mark("class", group_id)
         tried = self._subjects(visit, of_class, _mark("child", person_id))
