@@ -140,5 +140,8 @@ async def faults(page: Page, where: str) -> list[str]:
             await page.emulate_media(color_scheme=colours)
             found += [f"{where}, {colours}, {width}: {broken}" for broken in await axe.violations(page)]
     found += [f"{where}: {broken}" for broken in (*await measures.sideways(page), *await measures.small_targets(page))]
+    await page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    found += [f"{where}, large text: {broken}" for broken in await measures.sideways(page)]
+    await page.evaluate("() => { document.documentElement.style.fontSize = '' }")
     await page.set_viewport_size({"width": 1000, "height": 760})
     return found
