@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import make_url, update
 
@@ -14,6 +15,7 @@ from accounts.audit.verifying import verify
 from accounts.model import group_member, person, session
 from accounts.privacy import erasing, traces
 from accounts.privacy.exporting import Export, gather
+from accounts.roster.model import roster_run
 from accounts.rules import fold_login
 from app import KEEPERS
 from realtime.refusal import Refusal
@@ -192,6 +194,24 @@ async def test_the_database_file_holds_the_name_nowhere(office: Office, emptied_
 
 async def everything(office: Office) -> list[object]:
     return [await office.world.rows(table) for table in (person, event, group_member, audit_detail, message)]
+
+
+async def test_earlier_runs_of_the_roster_keep_their_counts_and_lose_the_name(office: Office) -> None:
+    them = await newcomer(office)
+    told = {"sentences": [{"words": "%(name)s arrives", "with": {"name": NAME}}], "counts": {"arriving": 1}}
+    other = {"sentences": [{"words": "%(name)s arrives", "with": {"name": "Ben"}}], "counts": {"arriving": 1}}
+    for name, body in (("omine", told), ("oother", other)):
+        await office.world.execute(
+            roster_run.insert().values(
+                id=name, school_id=office.school.id, at_ms=0, source="csv", file_hash="", state="applied", state_ms=0,
+                body=msgspec.json.encode(body).decode(),
+            )
+        )  # fmt: skip
+    await close(office, them)
+    await erase(office, them)
+    mine, others = await office.world.rows(roster_run)
+    assert msgspec.json.decode(mine.body) == {"counts": {"arriving": 1}}
+    assert msgspec.json.decode(others.body) == other
 
 
 @pytest.mark.parametrize("typed", ["", "aisha", "zebedee"])
