@@ -1,10 +1,10 @@
 """The first page of administration: what needs doing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,6 +15,7 @@ from accounts.administration.navigation import administers, pages_open_to
 from accounts.asking import require
 from accounts.leaving import leavers
 from accounts.leaving.rules import SOON_DAYS
+from accounts.roster.model import roster_run
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from storage.rows import AnyRow
@@ -33,6 +34,7 @@ class Overview:
     never: list[AnyRow]
     never_count: int
     covers: list[AnyRow]
+    roster_run: AnyRow | None
 
 
 class HomePages:
@@ -58,6 +60,8 @@ class HomePages:
 
         return {
             "states": view.states,
+            "roster_run": view.roster_run,
+            "roster_day": day_label(view.roster_run.state_ms, zone, language) if view.roster_run is not None else "",
             "leaving": [days(row) for row in view.leaving[:MOST_SHOWN]],
             "leaving_more": max(0, len(view.leaving) - MOST_SHOWN),
             "never": view.never,
@@ -75,7 +79,15 @@ def _read(connection: Connection, actor: Actor, now_ms: int) -> Overview:
         raise Refusal("not_found")
     states, leaving, never = _people(connection, actor, now_ms) if "people" in links else ({}, [], (0, []))
     covers = groups.covers(connection, actor.school, now_ms)[:MOST_SHOWN] if "groups" in links else []
-    return Overview(states, leaving, never[1], never[0], covers)
+    return Overview(states, leaving, never[1], never[0], covers, _last_run(connection, actor, links))
+
+
+def _last_run(connection: Connection, actor: Actor, links: Sequence[str]) -> AnyRow | None:
+    if "roster" not in links:
+        return None
+    of = roster_run.c.school_id == actor.school
+    chosen = select(roster_run.c.id, roster_run.c.state, roster_run.c.state_ms).where(of)
+    return connection.execute(chosen.order_by(roster_run.c.at_ms.desc(), roster_run.c.id).limit(1)).first()
 
 
 def _people(

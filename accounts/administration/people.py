@@ -46,19 +46,26 @@ class Found:
 
 def fold(text: str) -> str:
     """For comparing: without case and accents, so that `Zoe` finds `Zoë`."""
+    if text.isascii():
+        return text.casefold().strip()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(each for each in plain if not unicodedata.combining(each)).casefold().strip()
 
 
-def search(connection: Connection, school_id: str, wanted: Search, now_ms: int) -> Found:
-    """Those of the school who fit. Compared here: no database's own lower() knows every alphabet."""
+def candidates(connection: Connection, school_id: str, wanted: Search) -> Sequence[AnyRow]:
+    """Those of the school with the role and in the group that are looked for, by name."""
+    return connection.execute(_chosen(school_id, wanted).order_by(person.c.name, person.c.id)).all()
+
+
+def fitting(rows: Sequence[AnyRow], wanted: Search, now_ms: int) -> Found:
+    """Of these, one page of those whose names and state fit. For a large school not a thing for the event loop.
+
+    Compared here: no database's own lower() knows every alphabet.
+    """
     words = fold(wanted.text[:100]).split()
-    fitting = [
-        row for row in connection.execute(_chosen(school_id, wanted).order_by(person.c.name, person.c.id))
-        if _fits(row, words, wanted.state, now_ms)
-    ]  # fmt: skip
+    found = [row for row in rows if _fits(row, words, wanted.state, now_ms)]
     start = PAGE * (max(1, wanted.page) - 1)
-    return Found(fitting[start : start + PAGE], len(fitting), max(1, -(-len(fitting) // PAGE)))
+    return Found(found[start : start + PAGE], len(found), max(1, -(-len(found) // PAGE)))
 
 
 def _chosen(school_id: str, wanted: Search) -> Any:
@@ -74,6 +81,8 @@ def _chosen(school_id: str, wanted: Search) -> Any:
 def _fits(row: AnyRow, words: Sequence[str], state: str, now_ms: int) -> bool:
     if state and state_of(row, now_ms) != state:
         return False
+    if not words:
+        return True
     said = fold(f"{row.name} {row.full_name} {row.login} {row.sourced_id or ''}")
     return all(word in said for word in words)
 

@@ -1,6 +1,7 @@
 """Pages of people: look for them, add one, see one and change them."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -47,7 +48,7 @@ ACTS: Final[Mapping[str, _Act]] = {
 class ListView:
     """What the list of people is made from."""
 
-    found: people.Found
+    rows: Sequence[AnyRow]
     groups: list[AnyRow]
     own_roles: list[AnyRow]
     my_base: str
@@ -89,9 +90,10 @@ class PeoplePages:
         view, links = await self._desk.read(
             request, lambda connection, actor, now_ms: _read_list(connection, actor, wanted_now, now_ms)
         )
+        found = await asyncio.to_thread(people.fitting, view.rows, wanted_now, self._desk.clock.now_ms())
         context = {
-            "search": wanted_now, "found": view.found,
-            "people": [self._line(request, row) for row in view.found.people],
+            "search": wanted_now, "found": found,
+            "people": [self._line(request, row) for row in found.people],
             "groups": view.groups, "own_roles": view.own_roles, "states": STATES, "years": YEARS,
             "roles": _roles_for(view.my_base), "all_roles": sorted(ROLES), "role_names": _names(view.own_roles),
             "own_roles_given": [row for row in view.own_roles if may_give(view.my_base, row.base)],
@@ -176,7 +178,7 @@ def wanted(form: Form) -> Wanted:
 def _read_list(connection: Connection, actor: Actor, looked_for: Search, now_ms: int) -> ListView:
     require(connection, actor, "manage_people", now_ms)
     return ListView(
-        people.search(connection, actor.school, looked_for, now_ms),
+        people.candidates(connection, actor.school, looked_for),
         people.groups_in(connection, actor.school),
         people.own_roles(connection, actor.school),
         people.base_of(connection, actor.school, actor.role),
