@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from accounts.audit.log import record
 from accounts.audit.whereabouts import whereabouts
 from storage.database import Transaction
-from tests.serving import PAGE, Served, hidden, serving
+from tests.serving import PAGE, Served, hidden, post, serving
 from tests.world import world_on
 
 RECORD = "/administration/audit"
@@ -72,6 +73,14 @@ def test_the_head_reads_who_did_what_and_nobody_without_the_right_does(served: S
         assert "Nothing fits this" in page(head, f"{RECORD}?day=2001-01-01")
     with served.nobody() as nobody:
         assert nobody.get(RECORD, headers=PAGE).headers["location"] == f"/sign-in?back={RECORD}"
+
+
+def test_a_command_that_was_refused_is_in_the_record(served: Served) -> None:
+    with served.signed_in("leila") as author, served.signed_in("tom") as other, served.signed_in("amara") as head:
+        told = post(author, served.staffroom())
+        change = {"room": served.staffroom(), "key": str(uuid4()), "message": told["message"], "text": "Mine now"}
+        assert other.post("/api/v1/commands/edit_message", json=change).json()["code"] == "forbidden"
+        page_with(head, f"{RECORD}?who=tom&kind=refused", "Was refused something</b>: changing a message")
 
 
 def test_a_school_s_record_shows_nothing_of_another(served: Served) -> None:
