@@ -125,7 +125,7 @@ class _Walk:
             self._verdict.blame(row.seq, "has a detail that was altered.")
 
     def _may_lack_detail(self, row: AnyRow) -> bool:
-        if row.kind in RETAINED and row.at_ms < self._expired:
+        if row.kind in RETAINED and isinstance(row.at_ms, int) and row.at_ms < self._expired:
             return True
         return any(self._erased.get(each, 0) > row.seq for each in (row.by, row.subject))
 
@@ -135,6 +135,8 @@ class _Walk:
         head = self._connection.execute(select(audit_head).where(audit_head.c.school_id == self._school)).first()
         if head is None and last:
             self._verdict.blame(last, "is the last row, and the chain's head is missing.")
+        elif head is not None and not isinstance(head.seq, int):
+            self._verdict.blame(last, "is the last row, and does not fit the chain's head.")
         elif head is not None and head.seq > last:
             self._verdict.blame(last + 1, f"is missing{_through(last + 1, head.seq)}: the chain was cut off.")
         elif head is not None and head.seq < last:

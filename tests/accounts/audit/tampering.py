@@ -18,11 +18,11 @@ GUARDS = (
 )
 
 
-async def fill(world: World, rows: int = 6, school: str = "s1", **more: Any) -> None:
+async def fill(world: World, rows: int = 6, school: str = "s1", kind: str = "role_made", **more: Any) -> None:
     def write(tx: Transaction) -> None:
         for number in range(rows):
             given = {"by": f"p{number}", "subject": "p9", "in_school": True, "detail": {"n": number}, **more}
-            record(tx, school, "role_made", world.now_ms, **given)
+            record(tx, school, kind, world.now_ms, **given)
 
     await world.database.write(write)
 

@@ -54,6 +54,16 @@ async def test_in_a_file_even_a_value_that_means_the_same_is_found(world: World)
         assert await faults(world) == [(3, ALTERED)]
 
 
+async def test_in_a_file_values_of_another_kind_are_faults_and_no_crash(world: World) -> None:
+    if world.database.dialect == "sqlite":
+        await fill(world, kind="signed_in")
+        await tamper(
+            world, "DELETE FROM audit_detail WHERE seq IN (3, 6)", "UPDATE audit_log SET at_ms = 'soon' WHERE seq = 3",
+            "UPDATE audit_log SET seq = 'last', kind = x'00ff' WHERE seq = 6", "UPDATE audit_head SET seq = 'six'",
+        )  # fmt: skip
+        assert [seq for seq, _ in await faults(world)] == [3, 3, "last", 5]
+
+
 @pytest.mark.parametrize("seq", [1, 2, 5])
 async def test_a_row_that_was_taken_away_is_found(world: World, seq: int) -> None:
     await fill(world)
