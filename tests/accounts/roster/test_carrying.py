@@ -51,6 +51,13 @@ async def test_everybody_new_has_a_room_of_their_own_and_staff_a_chair_in_the_st
     assert {(own_room_of(each), each) for each in found.values()} <= seats
     assert {who for of, who in seats if of == office.school.staffroom} == {found["h"], found["t"]}
     assert [row.password for row in await office.world.rows(person)] == [None] * 5
+    told = await office.world.events(office.school.staffroom)
+    assert [each.kind for each in told] == ["member_added", "member_added"]
+    assert [each.kind for each in await office.world.events(own_room_of(found["t"]))] == ["room_joined"]
+    for each in (office.school.staffroom, own_room_of(found["h"])):
+        await office.world.check_log(each)
+    await office.apply(reading(SMALL.replace("t,teacher", "t,ta")))
+    assert len(await office.world.events(office.school.staffroom)) == 2, "who sits there already sits there"
 
 
 async def test_who_leaves_reads_for_a_year_and_is_told_and_who_comes_back_is_the_same_person(office: Office) -> None:
