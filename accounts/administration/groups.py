@@ -13,7 +13,7 @@ from accounts.administration.rules import COVERED_KINDS, HAND_MADE_KINDS, check_
 from accounts.asking import require
 from accounts.audit.log import record
 from accounts.model import group_member, person, school_group
-from accounts.rights import STAFF_ROLES
+from accounts.rights import LEADERS, STAFF_ROLES
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from storage.database import Transaction
@@ -182,6 +182,8 @@ class GroupChanges:
             raise Refusal("bad_request", "Only learners are in a group as learners.")
         if part != "learner" and base not in STAFF_ROLES:
             raise Refusal("bad_request", "Only staff lead a group.")
+        if part != "learner" and whom.id == self.actor.person and base not in LEADERS:
+            raise Refusal("forbidden", "You cannot give yourself a group. Ask a colleague who may.")
 
     def _people_of(self, group_id: str) -> list[str]:
         chosen = select(group_member.c.person_id).where(group_member.c.group_id == group_id).distinct()

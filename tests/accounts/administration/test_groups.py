@@ -137,8 +137,17 @@ async def test_only_staff_cover(office: Office, whom: str) -> None:
         await change(office, lambda changes: changes.cover(office.willow, whom, now(office), now(office)))
 
 
+async def test_the_office_gives_itself_no_class(office: Office) -> None:
+    day = now(office)
+    with refused("cannot give yourself"):
+        await change(office, lambda changes: changes.cover(office.willow, "sandra", day, day))
+    with refused("cannot give yourself"):
+        await change(office, lambda changes: changes.add(office.willow, "sandra", "teacher"))
+    await change(office, lambda changes: changes.add(office.willow, "amara", "teacher"), "amara")
+
+
 @pytest.mark.parametrize("by", ["tom", "owen", "aisha"])
-async def test_nobody_gives_themselves_a_class(office: Office, by: str) -> None:
+async def test_nobody_else_gives_classes(office: Office, by: str) -> None:
     with refused(code="forbidden"):
         await change(office, lambda changes: changes.cover(office.willow, by, now(office), now(office)), by)
 
