@@ -10,7 +10,7 @@ from starlette.responses import Response
 from accounts import throttle
 from accounts.account.model import has_password
 from accounts.audit.log import record
-from accounts.model import person
+from accounts.model import person, session
 from accounts.passwords import Passwords
 from accounts.rules import LONGEST_PASSWORD
 from accounts.sessions import LIFETIME_MS, Actor
@@ -33,16 +33,20 @@ class Confirming:
         self._serializer = URLSafeSerializer(secret, salt="password confirmed")
 
     async def holds(self, request: Request, actor: Actor) -> bool:
-        """Whether the password was given a moment ago; of those who have none, whether they came in a moment ago."""
+        """Whether the password was given a moment ago.
+
+        Or whether they came in a moment ago, of those who have no password, and of those who did so by a passkey: that
+        is a finger or a PIN of theirs, and they may have forgotten the password.
+        """
         try:
-            session, until_ms = self._serializer.loads(request.cookies.get(COOKIE, ""))
+            confirmed, until_ms = self._serializer.loads(request.cookies.get(COOKIE, ""))
         except (BadSignature, ValueError, TypeError):
-            session, until_ms = None, 0
-        if session == actor.session and until_ms > self._clock.now_ms():
+            confirmed, until_ms = None, 0
+        if confirmed == actor.session and until_ms > self._clock.now_ms():
             return True
         began_ms = actor.session_expires_ms - LIFETIME_MS
         fresh = self._clock.now_ms() - began_ms < LASTS_S * 1000
-        return fresh and not await self._database.read(has_password, actor)
+        return fresh and await self._database.read(_without_password, actor)
 
     async def check(self, actor: Actor, password: str) -> str:
         """Whether this is the password, and its hash; Refusal `bad_request` or `rate_limited`."""
@@ -66,6 +70,11 @@ class Confirming:
         response.set_cookie(
             COOKIE, text, max_age=LASTS_S, path="/account", httponly=True, samesite="lax", secure=secure
         )
+
+
+def _without_password(connection: Connection, actor: Actor) -> bool:
+    method = connection.scalar(select(session.c.method).where(session.c.id == actor.session))
+    return method == "passkey" or not has_password(connection, actor)
 
 
 def _hash_of(connection: Connection, actor: Actor) -> str | None:

@@ -153,6 +153,8 @@ def test_a_passkey_signs_in_without_name_and_password(leila: Leila, client: http
     done = client.post("/sign-in/passkey", data=fields, headers=PAGE)
     assert (done.status_code, done.headers["location"]) == (303, "/rooms/r1")
     assert client.get("/api/v1/me").json()["person"]["name"] == "Leila Haddad"
+    app = client.get("/account/second-step/app", headers=PAGE)
+    assert app.status_code == 200, "who has just shown a finger is not asked for the password"
     client.cookies.delete(COOKIE)
     replayed = client.post("/sign-in/passkey", data=fields, headers=PAGE)
     assert replayed.status_code == 401

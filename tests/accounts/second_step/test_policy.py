@@ -32,7 +32,8 @@ def set_up(client: httpx.Client) -> str:
     app = pyotp.TOTP("".join(re.findall(r"<span>([A-Z2-7]{4})</span>", page)))
     fields = {"csrf": csrf, "offer": hidden(page, "offer"), "code": app.now()}
     shown = client.post("/account/second-step/app", data=fields, headers=PAGE, follow_redirects=True).text
-    return re.findall(r"<code>(.{5}-.{5})</code>", shown)[0]
+    code: str = re.findall(r"<code>(.{5}-.{5})</code>", shown)[0]
+    return code
 
 
 def test_a_head_is_told_kindly_refused_what_is_grave_and_let_in_once_it_is_set_up(served: Served) -> None:
