@@ -33,6 +33,15 @@ def test_secrets_can_be_given_by_files_as_containers_do(tmp_path: Path) -> None:
     assert "hush" not in repr(settings)
 
 
+def test_networks_of_providers_are_read_and_what_is_none_is_told(tmp_path: Path) -> None:
+    environ = {"CORRIDOR_PROVIDER_NETWORKS": "10.20.1.2/16, fd00::/8,"}
+    found = Settings.from_environment(environ, tmp_path).provider_networks
+    assert [str(each) for each in found] == ["10.20.0.0/16", "fd00::/8"]
+    assert Settings.from_environment({}, tmp_path).provider_networks == ()
+    with pytest.raises(ValueError, match="takes networks such as"):
+        Settings.from_environment({"CORRIDOR_PROVIDER_NETWORKS": "everywhere"}, tmp_path)
+
+
 def test_lists_are_read_with_spaces_and_without(tmp_path: Path) -> None:
     environ = {"CORRIDOR_ORIGINS": "https://a.example, https://b.example,", "CORRIDOR_LIMITS": "posts=5/0.5 sockets=9"}
     settings = Settings.from_environment(environ, tmp_path)

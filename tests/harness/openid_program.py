@@ -260,7 +260,7 @@ class Program:
             if where != path:
                 continue
             if how == "slow":
-                await asyncio.sleep(30)
+                await asyncio.Event().wait()  # for ever
             return {
                 "huge": Response(b" " * 400_000, media_type="application/json"),
                 "moved": RedirectResponse("http://127.0.0.1:1/", 302),

@@ -25,6 +25,11 @@ class Provider(Program):
             env={"PYTHONUNBUFFERED": "1", "AUTHLIB_INSECURE_TRANSPORT": "1"},
             stop_signal=signal.SIGKILL,  # it keeps nothing, and may be in the middle of being slow
         )
+        self._client = httpx.Client(timeout=10, verify=False)  # one: making it ready for TLS, unused, takes its time
+
+    def close(self) -> None:
+        self._client.close()
+        super().close()
 
     @property
     def issuer(self) -> str:
@@ -32,7 +37,7 @@ class Provider(Program):
 
     def tell(self, **wishes: Any) -> None:
         """`people`: claims by name. `redirects`, `methods`. `wrong`: claims. `ways`: see the program. `new_key`."""
-        httpx.post(f"{self.issuer}/control", json=wishes, timeout=10).raise_for_status()
+        self._client.post(f"{self.issuer}/control", json=wishes).raise_for_status()
 
     def behave(self) -> None:
         """Everything right again."""
@@ -41,18 +46,17 @@ class Provider(Program):
     @property
     def asked(self) -> Mapping[str, int]:
         """How often each of its paths was asked for so far."""
-        found: dict[str, int] = httpx.get(f"{self.issuer}/control", timeout=10).json()["asked"]
+        found: dict[str, int] = self._client.get(f"{self.issuer}/control").json()["asked"]
         return found
 
     def visit(self, url: str, who: str) -> str:
         """Open the sign-in page that `url` leads to and press the button of `who`; where the browser is sent then."""
-        with httpx.Client(timeout=10) as browser:
-            page = browser.get(url)
-            assert page.status_code == 200, page.text
-            assert not who or f'value="{who}"' in page.text
-            answer = browser.post(url, data={"who": who})
-            assert answer.status_code == 302, answer.text
-            return answer.headers["location"]
+        page = self._client.get(url)
+        assert page.status_code == 200, page.text
+        assert not who or f'value="{who}"' in page.text
+        answer = self._client.post(url, data={"who": who})
+        assert answer.status_code == 302, answer.text
+        return answer.headers["location"]
 
 
 def query_of(url: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ import accounts.model
 import accounts.privacy.model
 import accounts.roster.model
 import accounts.second_step.model
+import accounts.sso.model
 import rooms.messages.model
 import rooms.model
 import storage.installation
@@ -31,6 +32,7 @@ from tests.harness.program import ROOT
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
     accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
+    accounts.sso.model,
     rooms.model, rooms.messages.model, storage.installation,
 )  # fmt: skip
 

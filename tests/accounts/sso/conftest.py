@@ -44,7 +44,7 @@ def other_provider(running_other: Provider) -> Provider:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    made = Fetcher(LOOPBACK, seconds=0.5)
+    made = Fetcher(LOOPBACK)
     yield made
     await made.close()
 

@@ -23,11 +23,17 @@ async def test_a_good_answer_comes_whole(fetcher: Fetcher, provider: Provider) -
 
 async def test_each_bad_answer_has_its_reason(fetcher: Fetcher, provider: Provider) -> None:
     reasons = {
-        "slow": "slow", "huge": "too_large", "moved": "redirect", "packed": "not_json", "gone": "status",
+        "huge": "too_large", "moved": "redirect", "packed": "not_json", "gone": "status",
     }  # fmt: skip
     for way, reason in reasons.items():
         provider.tell(ways=[f"{way}:openid-configuration"])
         assert await why(fetcher, provider.issuer + PATH) == reason, way
+
+
+async def test_a_slow_answer_is_not_waited_for(fetcher: Fetcher, provider: Provider) -> None:
+    provider.tell(ways=["slow:openid-configuration"])
+    fetcher._seconds = 0.3
+    assert await why(fetcher, provider.issuer + PATH) == "slow"
 
 
 async def test_where_nobody_listens_nothing_is_reached(fetcher: Fetcher) -> None:
@@ -37,7 +43,7 @@ async def test_where_nobody_listens_nothing_is_reached(fetcher: Fetcher) -> None
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://127.0.0.1/", "file:///etc/passwd", "http://school.example/", "https://", "https://a@127.0.0.1/", "x"],
+    ["ftp://127.0.0.1/", "file:/etc/passwd", "http://school.example/", "https://", "https://a@127.0.0.1/", "x"],
 )
 async def test_what_is_no_address_of_a_provider_is_not_asked(fetcher: Fetcher, url: str) -> None:
     assert await why(fetcher, url) == "address"

@@ -92,7 +92,7 @@ async def test_a_provider_that_fails_is_asked_again_by_the_next_one(providers: P
         ({"token_endpoint": None}, "not_it"),
         ({"token_endpoint": "http://school.example/token"}, "address"),
         ({"authorization_endpoint": "javascript:alert(1)"}, "address"),
-        ({"jwks_uri": "file:///etc/passwd"}, "address"),
+        ({"jwks_uri": "file:/etc/passwd"}, "address"),
         ({"response_types_supported": ["id_token"]}, "not_it"),
         ({"token_endpoint_auth_methods_supported": ["private_key_jwt"]}, "not_it"),
     ],

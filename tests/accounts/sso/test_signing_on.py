@@ -11,6 +11,7 @@ from accounts.model import role as role_table
 from accounts.model import session as session_table
 from accounts.signing_in import Visit
 from accounts.sso.faults import BROKEN, DENIED, NOT_HERE, STALE, UNKNOWN
+from accounts.sso.fetching import Fetcher
 from accounts.sso.model import external_identity
 from accounts.sso.signing_on import Return
 from accounts.sso.starting import LIFETIME_S
@@ -97,12 +98,21 @@ async def test_a_token_that_nobody_or_anybody_could_have_signed_lets_nobody_in(e
         assert entry.provider.asked["given"] == given + 1, "it was the token that was refused"
 
 
-async def test_a_provider_that_answers_badly_keeps_nobody_waiting_and_lets_nobody_in(entry: Entry) -> None:
-    for way in ("slow", "huge", "moved", "packed", "garbage", "gone", "list"):
+async def test_a_provider_that_answers_badly_lets_nobody_in(entry: Entry) -> None:
+    for way in ("huge", "moved", "packed", "garbage", "gone", "list"):
         entry.provider.behave()
         brought = await entry.come_back(await entry.leave())
         entry.provider.tell(ways=[f"{way}:token"])
         assert (await entry.turned_away(brought)).message == BROKEN, way
+
+
+async def test_a_provider_that_takes_too_long_lets_nobody_in_and_lets_nobody_wait(
+    entry: Entry, fetcher: Fetcher
+) -> None:
+    brought = await entry.come_back(await entry.leave())
+    entry.provider.tell(ways=["slow:token"])
+    fetcher._seconds = 0.3
+    assert (await entry.turned_away(brought)).message == BROKEN
 
 
 async def test_a_provider_that_is_gone_says_so_before_anybody_leaves(entry: Entry) -> None:
