@@ -91,6 +91,7 @@ class Connection:
         """Take the accepted connection over."""
         wire = self._wire
         wire.on_pause, wire.on_writable, wire.on_lost = self._paused, self._writable, self._lost
+        wire.on_ping = self._pinged
         self._desk.hub.join(self, self.caller.own_room)
         wire.take(self._receive)
 
@@ -106,6 +107,15 @@ class Connection:
             self._act(frame)
         except Refusal as refusal:
             self._refuse(refusal, request)
+
+    def _pinged(self) -> bool:
+        """Whether a ping of the socket's own is answered. They count as frames do."""
+        try:
+            self._desk.limits.check("frames", self.session)
+        except Refusal as refusal:
+            self._refuse(refusal, 0)
+            return False
+        return True
 
     def _act(self, frame: protocol.Frame) -> None:
         if not self._greeted:

@@ -23,13 +23,14 @@ LINGER: Final = 5.0  # seconds for a closing frame to leave before the connectio
 
 
 class Wire(WebSocketsSansIOProtocol):
-    """One accepted connection. `on_frame`, `on_writable` and `on_lost` are called on the event loop."""
+    """One accepted connection. `on_frame` and its like are called on the event loop; `on_ping` says whether to answer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.taken = False
         self.paused = False
         self.on_frame: Callable[[bytes], None] = _ignore
+        self.on_ping: Callable[[], bool] = _answered
         self.on_pause: Callable[[], None] = _nothing
         self.on_writable: Callable[[], None] = _nothing
         self.on_lost: Callable[[], None] = _nothing
@@ -109,7 +110,9 @@ class Wire(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         pong = b"".join(self.conn.data_to_send())
-        if not self.paused:  # else whoever pings without reading would fill our memory with answers
+        if (
+            self.on_ping() and not self.paused and not self.close_sent
+        ):  # else whoever pings without reading would fill our memory with answers
             self.transport.write(pong)
 
     def handle_cont(self, event: Frame) -> None:
@@ -142,6 +145,7 @@ class Wire(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         self.on_lost()
         self.on_frame, self.on_pause, self.on_writable, self.on_lost = _ignore, _nothing, _nothing, _nothing
+        self.on_ping = _answered
 
     def end(self, code: int, reason: str, last_words: bytes) -> None:
         """Send a last frame and the closing frame, then close, at the latest after LINGER."""
@@ -155,6 +159,10 @@ class Wire(WebSocketsSansIOProtocol):
 
     def cut(self) -> None:
         self.transport.abort()
+
+
+def _answered() -> bool:
+    return True
 
 
 def _ignore(_: bytes) -> None:

@@ -92,6 +92,16 @@ async def test_a_flood_of_pings_whose_answers_nobody_reads_costs_no_memory(insta
         connection.close()
 
 
+async def test_pings_count_as_frames_and_too_many_end_the_connection(install: Install, tabs: OpenTab) -> None:
+    here = install(LIMITS="frames=5/0.001")
+    connection = await RawSocket.open(here.first, here.person("tom"))
+    await pour(connection, raw.frame(raw.PING, b"p"), 60)
+    *answers, close = await connection.rest()
+    assert raw.code_of(close) == 4500
+    assert 0 < sum(opcode == raw.PONG for opcode, _ in answers) <= 5
+    connection.close()
+
+
 async def test_a_frame_of_endless_empty_parts_ends_the_connection(install: Install, tabs: OpenTab) -> None:
     here = install()
     async with unharmed(here, tabs):
