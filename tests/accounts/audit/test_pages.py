@@ -6,7 +6,6 @@ import io
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from uuid import uuid4
 
@@ -16,31 +15,10 @@ import pytest
 from accounts.audit.log import record
 from accounts.audit.whereabouts import whereabouts
 from storage.database import Transaction
-from tests.serving import PAGE, Served, hidden, post, serving
+from tests.serving import PAGE, Served, hidden, post
 from tests.world import world_on
 
 RECORD = "/administration/audit"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    """Tom teaches Aisha, and not Chloe."""
-    with serving() as server:
-        server.terminate()
-        with closing(sqlite3.connect(server.data / "corridor.db")) as database:
-            school = database.execute("SELECT id FROM school WHERE slug = 'oakfield'").fetchone()[0]
-            database.execute(
-                "INSERT INTO school_group (id, school_id, kind, name, created_ms) VALUES ('g1', ?, 'class', '5W', 0)",
-                (school,),
-            )
-            for name, part in (("tom", "teacher"), ("aisha", "learner")):
-                person = server.who(name)["person"]
-                database.execute(
-                    "INSERT INTO group_member VALUES ('g1', ?, ?, 'name', NULL, NULL, NULL)", (person, part)
-                )
-            database.commit()
-        server.start()
-        yield server
 
 
 def access_of(server: Served, name: str, school: str = "oakfield") -> str:
@@ -137,12 +115,25 @@ def test_a_teacher_sees_what_the_own_learner_opened_and_that_look_is_recorded(se
         text = page_with(teacher, access_of(served, "aisha"), "Something did not work: nothing there")
         assert "Signed in with a password" in text
         assert "outside" in text
-        assert access_of(served, "aisha") in page(teacher, "/classes/g1/sign-in")
+        own_class = re.search(r'href="(/classes/[^"]+)"', page(teacher, "/classes"))
+        assert own_class is not None
+        assert access_of(served, "aisha") in page(teacher, own_class[1])
         looks = page(learner, "/account/looks")
         assert "Tom" in looks
         assert "Teacher" in looks
         assert "looked at what you opened, and when" in looks
         assert looks.count("<time ") == 1
+
+
+def test_a_classroom_that_a_learner_opened_is_in_the_access_log_once(served: Served) -> None:
+    room = served.who("dev")["rooms"]["classroom"]
+    with served.signed_in("dev") as learner, served.signed_in("leila") as teacher:
+        for _ in range(3):
+            page(learner, f"/rooms/{room}")
+            assert learner.get(f"/api/v1/rooms/{room}/messages").status_code == 200
+        name = next(each["name"] for each in teacher.get("/api/v1/me").json()["rooms"] if each["id"] == room)
+        opened = f'Opened <b dir="auto">{name}</b>'
+        assert page_with(teacher, access_of(served, "dev"), opened).count(opened) == 1
 
 
 def test_a_room_that_was_opened_has_its_name_only_for_those_who_may_enter_it(served: Served) -> None:
@@ -181,5 +172,5 @@ def test_people_of_another_school_are_nobody(served: Served) -> None:
 
 
 def test_nobody_looked_at_me_yet(served: Served) -> None:
-    with served.signed_in("dev") as client:
+    with served.signed_in("owen") as client:
         assert "Nobody has looked yet." in page(client, "/account/looks")
