@@ -23,7 +23,7 @@ LINGER: Final = 5.0  # seconds for a closing frame to leave before the connectio
 
 
 class Wire(WebSocketsSansIOProtocol):
-    """One accepted connection. `on_frame` and its like are called on the event loop; `on_ping` says whether to answer."""
+    """One accepted connection. What begins with `on_` is called on the event loop; `on_ping` says whether to answer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
