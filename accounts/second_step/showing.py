@@ -11,6 +11,7 @@ from webauthn.authentication.verify_authentication_response import VerifiedAuthe
 
 from accounts import standing, throttle
 from accounts.audit.log import record
+from accounts.audit.whereabouts import whereabouts
 from accounts.model import person, school
 from accounts.second_step import passkeys
 from accounts.second_step.codes import Codes
@@ -61,14 +62,14 @@ class Showing:
         try:
             return await self._signing_in.begin(
                 ticket.person, ticket.method, visit, account=ticket.account, tried=tried, strong=True,
-                first=self._spending(ticket, code, used),
+                first=self._spending(ticket, code, used, visit),
             )  # fmt: skip
         except Refusal:
             if not used:
-                await self._database.write(self._failed, ticket.person, "code")
+                await self._database.write(self._failed, ticket.person, "code", visit)
             raise
 
-    def _spending(self, ticket: Ticket, code: str, used: list[str]) -> Callable[[Transaction, int], None]:
+    def _spending(self, ticket: Ticket, code: str, used: list[str], visit: Visit) -> Callable[[Transaction, int], None]:
         """The work that uses the code up, in the transaction that begins the session."""
 
         def spend(tx: Transaction, now_ms: int) -> None:
@@ -81,7 +82,8 @@ class Showing:
             used.append(way)
             if way == "recovery":
                 detail = {"left": codes_left(tx.connection, ticket.person)}
-                record(tx, row.school_id, "recovery_code_used", now_ms, by=ticket.person, detail=detail)
+                school_id, inside = whereabouts(tx.connection, ticket.person, visit.address)
+                record(tx, school_id, "recovery_code_used", now_ms, by=ticket.person, in_school=inside, detail=detail)
 
         return spend
 
@@ -100,18 +102,19 @@ class Showing:
         try:
             verified = passkeys.verify(answer.credential, site, challenge, known)
         except Refusal:
-            await self._database.write(self._failed, known.person_id, "passkey")
+            await self._database.write(self._failed, known.person_id, "passkey", visit)
             raise
         return await self._signing_in.begin(
             known.person_id, "passkey", visit, account=account_mark(known.slug, known.login), strong=True,
             first=lambda tx, now_ms: advance(tx, known.id, verified, challenge, now_ms),
         )  # fmt: skip
 
-    def _failed(self, tx: Transaction, person_id: str, way: str) -> None:
-        school_id = tx.connection.scalars(select(person.c.school_id).where(person.c.id == person_id)).one()
+    def _failed(self, tx: Transaction, person_id: str, what: str, visit: Visit) -> None:
+        school_id, inside = whereabouts(tx.connection, person_id, visit.address)
         record(
-            tx, school_id, "sign_in_failed", self._clock.now_ms(), by=None, subject=person_id, detail={"second": way}
-        )
+            tx, school_id, "sign_in_failed", self._clock.now_ms(), by=None, subject=person_id, in_school=inside,
+            detail={"what": what},
+        )  # fmt: skip
 
 
 def advance(
@@ -142,7 +145,7 @@ def spend_challenge(tx: Transaction, challenge: Challenge, now_ms: int) -> None:
 
 
 def _open_account(connection: Connection, person_id: str, now_ms: int) -> AnyRow | None:
-    of = select(person.c.school_id, person.c.password).where(person.c.id == person_id, standing.is_open(now_ms))
+    of = select(person.c.password).where(person.c.id == person_id, standing.is_open(now_ms))
     return connection.execute(of).first()
 
 
