@@ -79,6 +79,7 @@ class LeaverPages:
         async def work(form: Form) -> str:
             def write(tx: Transaction, actor: Actor, now_ms: int) -> None:
                 touchable(tx.connection, actor, of, now_ms)
+                _check_not_oneself(actor, of)
                 by = By(actor.person, actor.in_school)
                 act(Leaving(tx, actor.school, by, self._desk.hooks.announce, now_ms), of, form)
 
@@ -104,6 +105,12 @@ class LeaverPages:
             "soon": row.off_ms is not None and row.off_ms <= now_ms + SOON_DAYS * DAY_MS,
             "extensions": [{**each._asdict(), "until": day(each.until_ms)} for each in view.extensions.get(row.id, [])],
         }
+
+
+def _check_not_oneself(actor: Actor, of: str) -> None:
+    """The last who administers a school cannot leave it without anybody."""
+    if of == actor.person:
+        raise Refusal("forbidden", "You cannot decide about your own leaving. Ask a colleague who may.")
 
 
 def _read(connection: Connection, actor: Actor, now_ms: int, days: int) -> View:

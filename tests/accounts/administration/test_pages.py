@@ -193,6 +193,16 @@ def test_a_last_day_an_extension_and_taking_both_back_by_page(served: Served) ->
         )
 
 
+def test_nobody_decides_about_their_own_leaving(served: Served) -> None:
+    me = served.who("amara")["person"]
+    with desk(served) as head:
+        for act, fields in (("leave", {"day": "2026-01-31"}), ("stay", {}), ("undo", {})):
+            answer = head.send(f"/administration/leavers/{me}/{act}", **fields)
+            assert answer.status_code == 403
+            assert "your own leaving" in answer.text
+        assert "Set the last day" not in head.get(f"{PEOPLE}/{me}")
+
+
 def test_everybody_takes_their_own_data_away_and_the_record_keeps_it(served: Served) -> None:
     with desk(served, "leila") as mine:
         post(mine.client, served.staffroom(), "My own words about newts")
