@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -22,6 +22,10 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 BUSY_TIMEOUT_MS = 10_000
+
+# PostgreSQL undid a transaction because it and another one waited for each other, or could not be put in an order.
+CROSSED = frozenset({"40P01", "40001"})
+TRIES = 4
 READERS = 3
 
 # Every statement of ours finds a few rows by an index. PostgreSQL plans a prepared statement on what it believes of
@@ -171,12 +175,18 @@ class PostgreSQL:
             return await connection.run_sync(work, *args)
 
     async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
+        """Run `work`, again if it crossed another transaction: nothing of the first time has stayed."""
         # Shielded for the same reason as SQLite's.
         return await asyncio.shield(asyncio.ensure_future(self._write(work, args)))
 
-    async def _write(self, work: Callable[..., T], args: tuple[Any, ...]) -> T:
-        async with self._engine.begin() as connection:
-            result, published = await connection.run_sync(_collected, work, args)
+    async def _write(self, work: Callable[..., T], args: tuple[Any, ...], tries: int = TRIES) -> T:
+        try:
+            async with self._engine.begin() as connection:
+                result, published = await connection.run_sync(_collected, work, args)
+        except DBAPIError as error:
+            if tries == 1 or getattr(error.orig, "sqlstate", None) not in CROSSED:
+                raise
+            return await self._write(work, args, tries - 1)
         if published:
             self._on_commit(published)
         return result

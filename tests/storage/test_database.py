@@ -203,3 +203,26 @@ async def test_an_error_never_says_what_was_written(opened: Opened) -> None:
 def test_another_kind_of_database_is_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="SQLite and PostgreSQL, not on mysql"):
         open_database("mysql://localhost/corridor")
+
+
+async def test_transactions_that_wait_for_each_other_both_happen(fresh_postgres_url: str) -> None:
+    database = open_database(fresh_postgres_url)
+    for name in ("a", "b"):
+        await database.write(installation.write, name, "0")
+    holding: set[str] = set()
+    runs: list[str] = []
+
+    def cross(tx: Transaction, first: str, second: str) -> None:
+        runs.append(first)
+        add = text("UPDATE installation SET value = value || 'x' WHERE name = :name")
+        tx.connection.execute(add, {"name": first})
+        holding.add(first)
+        while len(holding) < 2:  # until the other holds its row too
+            tx.connection.execute(text("SELECT 1"))
+        tx.connection.execute(add, {"name": second})
+
+    await asyncio.gather(database.write(cross, "a", "b"), database.write(cross, "b", "a"))
+    assert await database.read(installation.read, "a") == "0xx"
+    assert await database.read(installation.read, "b") == "0xx"
+    assert len(runs) == 3, "one of them was undone and run again"
+    await database.close()
