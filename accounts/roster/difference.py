@@ -10,7 +10,7 @@ from accounts.rights import LEADERS
 from accounts.roster.wanted import Pair, SeatKey
 from accounts.roster.wording import Problem
 
-RAISED: Final = LEADERS | {"dsl"}  # roles that a roster gives only if somebody who may change the policy carries it in
+RAISED: Final = LEADERS | {"dsl"}  # roles that a roster gives or takes only for who may change the policy
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class Arrival(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """Somebody who is here. `fields`: which of the facts are others now.
+    """Somebody who is here. `fields`: which of the facts are others now; `had`: the role that they have in fact.
 
     `linked`: made by hand, and named by the roster from now on; their role stays what the school gave them.
     """
@@ -45,6 +45,7 @@ class Change(Struct, frozen=True):
     facts: Facts
     fields: tuple[str, ...]
     linked: bool = False
+    had: str = ""
 
     @property
     def new_role(self) -> str | None:
@@ -53,11 +54,12 @@ class Change(Struct, frozen=True):
 
 
 class Leaving(Struct, frozen=True):
-    """`left_ms` None: now."""
+    """`role`: the roster's word; `had`: the role that they have in fact. `left_ms` None: now."""
 
     person: str
     role: str
     left_ms: int | None
+    had: str = ""
 
 
 class GroupChange(Struct, frozen=True):
@@ -126,10 +128,11 @@ class Difference(Struct, frozen=True, kw_only=True):
 
     @property
     def raised(self) -> bool:
-        """Whether somebody would get a role that looks or administers."""
-        given = [each.facts.role for each in self.arriving]
-        given += [each.new_role or "" for each in (*self.changing, *self.returning)]
-        return not RAISED.isdisjoint(given)
+        """Whether somebody would get, or lose, a role that looks or administers."""
+        touched = {each.facts.role for each in self.arriving} | {each.had for each in self.leaving}
+        for each in self.changing + self.returning:
+            touched |= {each.new_role, each.had} if each.new_role else set()
+        return not RAISED.isdisjoint(touched)
 
     @property
     def figure(self) -> int:

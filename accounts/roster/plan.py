@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from accounts.rights import STAFF_ROLES
+from accounts.rights import LEADERS, STAFF_ROLES
 from accounts.roster import surroundings
 from accounts.roster.current import Current, Somebody
 from accounts.roster.difference import (
@@ -114,7 +114,7 @@ class _Planning:
             who = self.known[sid]
             facts = self._facts(self.wanted.people[sid], names[sid], who)
             fields = tuple(name for name in Facts.__struct_fields__ if getattr(facts, name) != getattr(who.facts, name))
-            change = Change(who.id, sid, who.facts, facts, fields, sid in self.linked)
+            change = Change(who.id, sid, who.facts, facts, fields, sid in self.linked, who.actual_role)
             if not self._here(who):
                 returning.append(change)
             elif fields or sid in self.linked:
@@ -143,7 +143,7 @@ class _Planning:
                 continue
             person = self.wanted.people.get(sid)
             left_ms = self._leave_ms(person) if person is not None and self._has_left(person) else None
-            leaving.append(Leaving(who.id, who.facts.role, left_ms))
+            leaving.append(Leaving(who.id, who.facts.role, left_ms, who.actual_role))
         return tuple(leaving)
 
     def _names(self, seats: Mapping[SeatKey, Seat]) -> dict[str, str]:
@@ -274,10 +274,23 @@ def implausible(current: Current, wanted: Wanted, difference: Difference, now_ms
     open_groups, closing = sum(not group.archived for group in current.groups.values()), len(difference.groups_archived)
     if _too_many(closing, open_groups, current.largest_change):
         found.append(say("%(count)s of %(all)s groups would close.", count=closing, all=str(open_groups)))
+    if _leaderless(current, difference, now_ms):
+        found.append(say("Nobody would be left who administers the school."))
     staff = any(person.role in STAFF_ROLES and not person.gone for person in wanted.people.values())
     if wanted.modes.get("people") == "bulk" and not staff:
         found.append(say("There are no staff in this roster."))
     return found
+
+
+def _leaderless(current: Current, difference: Difference, now_ms: int) -> bool:
+    """Whether everybody who leads the school would go, and nobody come instead."""
+    everybody = (*current.people.values(), *current.by_hand.values())
+    here = {who.id: who.actual_role for who in everybody if who.facts.left_ms is None or who.facts.left_ms > now_ms}
+    after = {**here, **{each.person: each.new_role for each in difference.changing if each.new_role}}
+    for each in difference.leaving:
+        after.pop(each.person, None)
+    coming = {each.facts.role for each in difference.arriving if not each.later}
+    return not LEADERS.isdisjoint(here.values()) and LEADERS.isdisjoint({*after.values(), *coming})
 
 
 def _too_many(going: int, there: int, per_cent: int) -> bool:

@@ -180,9 +180,9 @@ def apply(
     _hold(tx, school_id)
     if current.load(tx.connection, school_id) != made.current:
         raise Stale
-    _check(found, order)
     if any(each.person == order.by for each in made.difference.leaving):
         raise Refusal("forbidden", "You are not in this roster yourself, and would lose your own account.")
+    _check(found, order)
     carry(tx, school_id, made.current, made.difference, hooks, now_ms)
     values = {"state": "applied", "state_ms": now_ms, "body": _body(found), "refusal": None}
     tx.connection.execute(update(roster_run).where(roster_run.c.id == order.run).values(**values))
@@ -208,7 +208,9 @@ def _check(found: Preview, order: Order) -> None:
             figure=found.figure,
         )  # fmt: skip
     if found.raised and not order.may_raise:
-        raise Refusal("forbidden", "This roster makes somebody a leader of the school, which you may not do.")
+        raise Refusal(
+            "forbidden", "This roster makes somebody a leader or safeguarding lead, or ends that. You may not do this."
+        )
 
 
 def _audited(run: str, difference: Difference, done: Preview) -> dict[str, Any]:

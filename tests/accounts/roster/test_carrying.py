@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from accounts.audit.model import audit_detail, audit_log
-from accounts.model import group_member, guardian, person, school_group
+from accounts.model import group_member, guardian, person, role, school_group
 from accounts.roster import runs
 from accounts.roster.model import roster_role, roster_run, roster_upload
 from accounts.roster.runs import Order, Stale
@@ -164,6 +164,12 @@ async def test_a_role_that_looks_or_administers_is_not_given_by_whoever_may_not(
     assert (await refused(office, SMALL, may_raise=False)).code == "forbidden"
     await office.apply(reading(SMALL.replace("h,head", "h,office")), may_raise=False)
     assert (await refused(office, SMALL, may_raise=False)).code == "forbidden"
+    await office.apply(reading(SMALL))
+    two = SMALL + "d,deputy,Daniel,Price,,,\n"
+    await office.apply(reading(two))
+    assert (await refused(office, SMALL, may_raise=False)).code == "forbidden", "a deputy would leave"
+    lesser = two.replace("d,deputy", "d,teacher")
+    assert (await refused(office, lesser, may_raise=False)).code == "forbidden", "a deputy would be one no more"
 
 
 async def test_what_was_not_the_preview_is_not_carried_in(office: Office) -> None:
@@ -268,3 +274,16 @@ async def test_whoever_was_erased_stays_erased(office: Office) -> None:
     made = await office.plan(reading(SMALL))
     assert not made.difference.arriving
     assert "erased here" in made.difference.problems[0].english()
+    await office.apply(reading(SMALL + "3,learner,Dev,Patel,5,5A,\n"))
+    assert (await office.world.rows(person, id=chloe))[0].name == ""
+
+
+async def test_a_role_that_the_school_made_itself_is_no_other_than_its_model(office: Office) -> None:
+    await office.apply(reading(SMALL))
+    tom = (await ids(office))["t"]
+    await office.world.execute(
+        role.insert().values(id="x1", school_id=office.school.id, name="Music lead", base="teacher", created_ms=1)
+    )
+    await office.world.execute(roster_role.delete())
+    await office.world.set(person, {"role": "x1"}, id=tom)
+    assert (await office.plan(reading(SMALL))).difference.empty

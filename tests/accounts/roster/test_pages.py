@@ -162,5 +162,5 @@ def test_an_office_gives_nobody_a_role_above_its_own(served: Served) -> None:
         run = hand_in(client, STAFF.replace("P009,office", "P009,head")).headers["location"]
         send(client, run, "apply")
         assert settled(client, run) == "refused"
-        assert "makes somebody a leader" in client.get(run, headers=PAGE).text
+        assert "makes somebody a leader or safeguarding lead" in client.get(run, headers=PAGE).text
         assert client.get("/api/v1/me").json()["person"]["role"] == "office"

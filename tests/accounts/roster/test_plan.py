@@ -205,6 +205,16 @@ def test_a_roster_that_takes_many_of_a_role_away_is_doubted(gone: int, doubted: 
     assert found.figure == gone
 
 
+def test_a_roster_that_leaves_nobody_to_administer_the_school_is_doubted() -> None:
+    school = school_of("id,role,given name\nh,head,Amara\nt,teacher,Tom\n")
+    wanted = reading("id,role,given name\nt,teacher,Tom\n")
+    assert [each.english() for each in implausible(school, wanted, plan(school, wanted, NOW), NOW)] == [
+        "Nobody would be left who administers the school."
+    ]
+    another = reading("id,role,given name\nt,teacher,Tom\nn,head,Nia\n")
+    assert implausible(school, another, plan(school, another, NOW), NOW) == []
+
+
 def test_a_roster_without_staff_is_doubted() -> None:
     wanted = reading("id,role,given name\n1,learner,Ben\n")
     assert [each.english() for each in implausible(EMPTY, wanted, plan(EMPTY, wanted, NOW), NOW)] == [
