@@ -89,6 +89,14 @@ def test_a_key_made_for_one_signature_is_not_used_for_another() -> None:
         verified(token(RSA, "RS256"), [only], EXPECTED)
 
 
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_token_that_leaves_a_claim_out_is_refused(claim: str) -> None:
+    claims = {name: value for name, value in CLAIMS.items() if name != claim}
+    made = jwt.encode({"alg": "RS256", "kid": str(RSA.kid)}, claims, RSA, algorithms=["RS256"])
+    with pytest.raises(ProviderFault, match="token"):
+        verified(made, [public(RSA)], EXPECTED)
+
+
 @pytest.mark.parametrize(("seconds", "good"), [(-299, True), (299, True), (301 + 60, False)])
 def test_clocks_may_differ_by_a_minute(seconds: int, good: bool) -> None:
     expected = Expected(EXPECTED.issuer, EXPECTED.client_id, EXPECTED.nonce, NOW + seconds)
