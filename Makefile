@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 PYTEST ?=
+WORKERS ?= 2
 BENCH ?=
 
 VENV := .venv
@@ -26,7 +27,7 @@ run: install
 
 test: machine check
 	@scripts/front_end.sh test $(VENV)
-	$(PY) -m pytest $(PYTEST)
+	$(PY) -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(PYTEST)
 
 check: $(TOOLS) $(FRONT)
 	@scripts/check.sh
