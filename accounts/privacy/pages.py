@@ -40,6 +40,7 @@ class View:
     held: Sequence[AnyRow]
     is_held: bool
     counts: Mapping[str, int]
+    may_export: bool
     may_erase: bool
 
 
@@ -84,18 +85,21 @@ class PrivacyPages:
                 for each in view.held
             ],
             "counts": view.counts,
+            "may_export": view.may_export,
             "may_erase": view.may_erase,
         }
         return self._desk.render(request, "administration_data.html", context, links, refusal)
 
     def _read(self, of: str, connection: Connection, actor: Actor, now_ms: int) -> View:
-        require(connection, actor, "export_person", now_ms, about=of)
+        require(connection, actor, "read_audit", now_ms, about=of)
+        more = allowed(connection, actor, ("export_person", "erase_person"), now_ms)
         return View(
             people.one(connection, actor.school, of),
             erasing.holds(connection, of),
             erasing.is_held(connection, of),
             erasing.preview(connection, actor.school, of, self._keepers),
-            "erase_person" in allowed(connection, actor, ["erase_person"], now_ms),
+            "export_person" in more,
+            "erase_person" in more,
         )
 
     async def export(self, request: Request) -> Response:

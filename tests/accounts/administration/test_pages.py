@@ -258,3 +258,17 @@ def test_somebody_new_is_given_a_link_to_choose_a_password_by(served: Served) ->
         them = office.add("newteacher", role="teacher")
         assert f'action="{PEOPLE}/{them}/invitation"' in office.get(f"{PEOPLE}/{them}")
         assert "/invitation" in office.send(f"{PEOPLE}/{them}/invitation").text
+
+
+def test_the_safeguarding_lead_holds_by_page_and_hands_out_nothing(served: Served) -> None:
+    them = served.who("ben")["person"]
+    with desk(served, "ruth") as lead:
+        data = f"{PEOPLE}/{them}/data"
+        assert f'href="{data}"' in lead.get(f"/people/{them}/access")
+        page = lead.get(data)
+        assert "Hold the data" in page
+        assert "Make the archive" not in page
+        assert "Erase everything" not in page
+        lead.done(f"{data}/hold", reason="Case 11")
+        lead.done(f"{data}/lift")
+        assert lead.send(f"{data}/export").status_code == 403

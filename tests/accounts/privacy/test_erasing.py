@@ -241,6 +241,28 @@ async def test_a_hold_keeps_everything_until_it_is_lifted(office: Office) -> Non
     assert len(await office.audited("erasure_held")) == len(await office.audited("erasure_hold_lifted")) == 1
 
 
+async def test_the_safeguarding_lead_holds_and_erases_nobody(office: Office) -> None:
+    them = await newcomer(office)
+    await close(office, them)
+    office.ids["ruth"] = await office.world.person(office.school, "ruth", "dsl")
+    ruth = await office.actor("ruth")
+    with pytest.raises(Refusal):
+        await erase(office, them, by="ruth")
+    await office.write(lambda tx: erasing.put_hold(tx, ruth, them, "Case 9", office.world.now_ms))
+    with saying("There is a hold"):
+        await erase(office, them)
+
+
+@pytest.mark.parametrize("by", ["tom", "sandra", "aisha"])
+async def test_nobody_else_holds_or_lifts(office: Office, by: str) -> None:
+    them = await newcomer(office)
+    actor = await office.actor(by)
+    with saying("may not"):
+        await office.write(lambda tx: erasing.put_hold(tx, actor, them, "Case 9", office.world.now_ms))
+    with saying("may not"):
+        await office.write(lambda tx: erasing.lift_hold(tx, actor, them, office.world.now_ms))
+
+
 @pytest.mark.parametrize("by", ["tom", "sandra", "aisha"])
 async def test_only_who_may_erases(office: Office, by: str) -> None:
     them = await newcomer(office)
