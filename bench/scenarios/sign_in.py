@@ -1,4 +1,4 @@
-"""600 people sign in at once by password, while others talk; and what a sign-in costs, by password and by class card.
+"""600 people sign in within a second by password, while others talk; and what a sign-in costs, also by class card.
 
 Nothing is pinned and nothing polls: the pool that hashes needs a core too, as on a school's machine.
 """
@@ -15,12 +15,12 @@ QUIETLY = 4  # people at the door at a time, where one sign-in's cost is measure
 _IDLE = "before the storm"
 
 TARGETS = [
-    Target("600 sign in at once by password", "sign-ins a second", "sign-in.rate", 20, at_least=True),
-    Target("600 sign in at once by password", "s until 95 in 100 are in", "sign-in.p95", 30),
+    Target("600 sign in within a second, by password", "sign-ins a second", "sign-in.rate", 20, at_least=True),
+    Target("600 sign in within a second, by password", "s until 95 in 100 are in", "sign-in.p95", 30),
     Target("messages to 100 meanwhile", "ms p50 end to end", "sign-in.storm.p50", 1.5, "sign-in.idle.p50", _IDLE),
     Target("messages to 100 meanwhile", "ms p95 end to end", "sign-in.storm.p95", 1.5, "sign-in.idle.p95", _IDLE),
     Target(
-        "a sign-in by class card", "ms of server CPU", "sign-in.card.cpu", 0.5, "sign-in.password.cpu", "by password"
+        "a sign-in by class card", "ms of server CPU", "sign-in.card.cpu", 0.6, "sign-in.password.cpu", "by password"
     ),
 ]
 
