@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
@@ -18,29 +19,39 @@ def display_names(
     `learners`: (given name, family name) by id. `circles`: who is in a class together. `settled`: beside each circle,
     the names that others in it have already.
     """
-    mates: dict[str, set[str]] = {each: set() for each in learners}
-    taken: dict[str, set[str]] = {each: set() for each in learners}
+    found: dict[str, str] = {each: learners[each][0] for each in learners}
     for circle, names in zip(circles, settled, strict=True):
+        folded = {name.casefold() for name in names}
+        givens = Counter(_folded(learners[each]) for each in circle)
+        initials = Counter((_folded(learners[each]), learners[each][1][:1].casefold()) for each in circle)
         for each in circle:
-            mates[each].update(circle)
-            taken[each].update(name.casefold() for name in names)
-    return {each: _display(each, learners, mates[each] - {each}, taken[each]) for each in learners}
+            found[each] = max(found[each], _display(learners[each], givens, initials, folded), key=len)
+    return found
 
 
-def _display(each: str, learners: Mapping[str, tuple[str, str]], mates: set[str], taken: set[str]) -> str:
-    given, family = learners[each]
-    alike = [learners[mate][1] for mate in mates if learners[mate][0].casefold() == given.casefold()]
-    others = {name for name in taken if name == given.casefold() or name.startswith(given.casefold() + " ")}
-    if not family or not (alike or others):
+def _display(
+    learner: tuple[str, str], givens: Counter[str], initials: Counter[tuple[str, str]], taken: set[str]
+) -> str:
+    """As this one class needs it. Counted, not compared each with each: a class may be as large as a file."""
+    (given, family), fold = learner, _folded(learner)
+    others = {name for name in taken if name == fold or name.startswith(fold + " ")}
+    if not family or (givens[fold] == 1 and not others):
         return given
     short = f"{given} {family[0].upper()}"
-    if short.casefold() in others or any(mate[:1].casefold() == family[:1].casefold() for mate in alike):
+    if short.casefold() in others or initials[fold, family[:1].casefold()] > 1:
         return f"{given} {family}"
     return short
 
 
-def sign_in_name(wished: str, given: str, family: str, taken: Collection[str]) -> str:
-    """The wish, if it is free, else a short name made of the given name and the family's initial."""
+def _folded(learner: tuple[str, str]) -> str:
+    return learner[0].casefold()
+
+
+def sign_in_name(wished: str, given: str, family: str, taken: Collection[str], numbers: dict[str, int]) -> str:
+    """The wish, if it is free, else a short name made of the given name and the family's initial.
+
+    `numbers` remembers between calls how far the numbers behind a name have got: there may be thousands alike.
+    """
     wish = fold_login(wished)[:_LONGEST_LOGIN]
     if wish and wish not in taken:
         return wish
@@ -48,9 +59,10 @@ def sign_in_name(wished: str, given: str, family: str, taken: Collection[str]) -
     base = ((first or last or "person") + (last[:1] if first else ""))[:_LONGEST_LOGIN]
     if base not in taken:
         return base
-    number = 2
+    number = numbers.get(base, 2)
     while f"{base}{number}" in taken:
         number += 1
+    numbers[base] = number
     return f"{base}{number}"
 
 

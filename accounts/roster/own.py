@@ -64,6 +64,7 @@ def _say_modes(found: Gathering, opened: dict[str, Sheet]) -> None:
 class _Reading:
     def __init__(self) -> None:
         self.found = Gathering("csv")
+        self._named: dict[tuple[str, str], str] = {}  # the ids of groups by kind and folded name
 
     def person(self, row: Row) -> None:
         sid = self.found.id_of(row, *ID)
@@ -100,10 +101,10 @@ class _Reading:
 
     def _group_named(self, kind: str, name: str) -> str:
         """The id of the group of this name, which is made if no table has it."""
-        for group in self.found.groups.values():
-            if group.kind == kind and group.name.casefold() == name.casefold():
-                return group.sid
-        sid = f"{kind}:{name.casefold()}"
+        key = kind, name.casefold()
+        if key in self._named:
+            return self._named[key]
+        sid = self._named[key] = f"{kind}:{name.casefold()}"
         self.found.groups[sid] = WantedGroup(sid, kind, name[:LONGEST_NAME])
         return sid
 
@@ -115,7 +116,9 @@ class _Reading:
             self.found.note(row, say("“%(text)s” is no kind of group.", text=row.get("kind", "type")))
             kind = "teaching"
         year = self.found.year(row, "year", "yeargroup")
-        self.found.group(row, WantedGroup(sid, kind, (row.get("name", "title") or sid)[:LONGEST_NAME], year))
+        name = (row.get("name", "title") or sid)[:LONGEST_NAME]
+        self.found.group(row, WantedGroup(sid, kind, name, year))
+        self._named.setdefault((kind, name.casefold()), sid)
 
     def membership(self, row: Row) -> None:
         sid, named = self.found.id_of(row, "person", *ID), row.get("group", "groupid")

@@ -100,9 +100,10 @@ class _Planning:
 
     def _arriving(self, names: Mapping[str, str]) -> tuple[Arrival, ...]:
         taken, arriving = set(self.current.logins), []
+        numbers: dict[str, int] = {}
         for sid in sorted(self.staying - self.known.keys()):
             person = self.wanted.people[sid]
-            login = sign_in_name(person.login, person.given, person.family, taken)
+            login = sign_in_name(person.login, person.given, person.family, taken, numbers)
             taken.add(login)
             facts = self._facts(person, names[sid], None)
             arriving.append(Arrival(sid, login, facts, (facts.starts_ms or 0) > self.now_ms))
@@ -155,9 +156,10 @@ class _Planning:
         for group, who, part in seats:
             if part == "learner" and self.groups[group].kind in ("class", "tutor"):
                 classes[group].add(who)
-        circles = [classes[group] & learners.keys() for group in sorted(classes)]
+        # Set by set, these would be compared with all learners each time.
+        circles = [{who for who in classes[group] if who in learners} for group in sorted(classes)]
         settled = [
-            {self.known[who].facts.name for who in classes[group] - learners.keys() if who in self.known}
+            {self.known[who].facts.name for who in classes[group] if who not in learners and who in self.known}
             for group in sorted(classes)
         ]
         return names | display_names(learners, circles, settled)

@@ -95,11 +95,12 @@ def pairs(
 ) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
     """The guardians' relations that are new, and those that end."""
     before = current.guardians
-    removed = {pair for pair in before - told if _ends(wanted, pair) or not set(pair) <= staying}
+    listing = {each for pair in wanted.guardians for each in pair}
+    removed = {pair for pair in before - told if _ends(wanted, listing, pair) or not set(pair) <= staying}
     return tuple(sorted(told - before - current.guardians_by_hand)), tuple(sorted(removed))
 
 
-def _ends(wanted: Wanted, pair: Pair) -> bool:
+def _ends(wanted: Wanted, listing: Set[str], pair: Pair) -> bool:
     """Whether a relation that nobody tells of any more is over.
 
     In a file of changes a list of agents replaces the one before; an empty one says nothing, for half of the systems
@@ -108,6 +109,5 @@ def _ends(wanted: Wanted, pair: Pair) -> bool:
     mode = wanted.modes.get("guardians")
     if mode is None or wanted.unclear.intersection(pair):
         return False
-    listing = {each for told in wanted.guardians for each in told}
     people: Mapping[str, object] = wanted.people
     return mode == "bulk" or any(each in people and each in listing for each in pair)
