@@ -4,8 +4,8 @@ from starlette.routing import Route
 
 from accounts.account.changing import Changing
 from accounts.account.confirming import Confirming
-from accounts.account.frame import Frame
 from accounts.account.pages import OwnPages
+from accounts.frame import Frame
 from accounts.pages import AccountPages
 from accounts.second_step.enrolment import Enrolment
 from accounts.second_step.entrance import Entrance

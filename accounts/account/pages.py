@@ -10,9 +10,9 @@ from starlette.routing import Route
 from accounts.account import model
 from accounts.account.changing import Changing
 from accounts.account.confirming import Confirming
-from accounts.account.frame import Frame, own_page
 from accounts.account.rules import device_of
 from accounts.door import actor_of
+from accounts.frame import Frame, signed_in_only
 from accounts.second_step.model import codes_left, wanted, ways
 from realtime.refusal import Refusal
 from storage.rows import AnyRow
@@ -29,12 +29,12 @@ class OwnPages:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/account", own_page(self.show), methods=["GET"]),
-            Route("/account/password", own_page(self.show_password), methods=["GET"]),
+            Route("/account", signed_in_only(self.show), methods=["GET"]),
+            Route("/account/password", signed_in_only(self.show_password), methods=["GET"]),
             Route("/account/password", self.change_password, methods=["POST"]),
-            Route("/account/devices", own_page(self.show_devices), methods=["GET"]),
+            Route("/account/devices", signed_in_only(self.show_devices), methods=["GET"]),
             Route("/account/devices", self.end_sessions, methods=["POST"]),
-            Route("/account/confirm", own_page(self.show_confirm), methods=["GET"]),
+            Route("/account/confirm", signed_in_only(self.show_confirm), methods=["GET"]),
             Route("/account/confirm", self.confirm, methods=["POST"]),
         ]
 
@@ -50,11 +50,11 @@ class OwnPages:
                 "devices": len(model.open_sessions(connection, actor, self._frame.clock.now_ms())),
             }  # fmt: skip
 
-        return self._frame.render(request, "account.html", await self._frame.database.read(read))
+        return self._frame.page(request, "account.html", await self._frame.database.read(read))
 
     async def show_password(self, request: Request, refusal: Refusal | None = None) -> Response:
         has_password = await self._frame.database.read(model.has_password, actor_of(request))
-        return self._frame.render(request, "account_password.html", {"has_password": has_password}, refusal)
+        return self._frame.page(request, "account_password.html", {"has_password": has_password}, refusal)
 
     async def change_password(self, request: Request) -> Response:
         actor = actor_of(request)
@@ -70,7 +70,7 @@ class OwnPages:
         actor, now_ms = actor_of(request), self._frame.clock.now_ms()
         rows = await self._frame.database.read(model.open_sessions, actor, now_ms)
         devices = [self._device(request, row) for row in rows]
-        return self._frame.render(request, "account_devices.html", {"devices": devices}, refusal)
+        return self._frame.page(request, "account_devices.html", {"devices": devices}, refusal)
 
     def _device(self, request: Request, row: AnyRow) -> dict[str, Any]:
         return {
@@ -94,7 +94,7 @@ class OwnPages:
     async def show_confirm(self, request: Request, refusal: Refusal | None = None, back: str | None = None) -> Response:
         has_password = await self._frame.database.read(model.has_password, actor_of(request))
         context = {"back": _within(back or request.query_params.get("back")), "has_password": has_password}
-        return self._frame.render(request, "account_confirm.html", context, refusal)
+        return self._frame.page(request, "account_confirm.html", context, refusal)
 
     async def confirm(self, request: Request) -> Response:
         actor, back = actor_of(request), None

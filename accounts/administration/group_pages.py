@@ -10,10 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accounts.administration import groups, people
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.administration.groups import GroupChanges
 from accounts.administration.rules import COVERED_KINDS, HAND_MADE_KINDS, PARTS, YEARS, day_of, last_day, today
 from accounts.asking import require
+from accounts.frame import Form, signed_in_only
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from storage.rows import AnyRow

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accounts.administration import groups, people
-from accounts.administration.desk import Desk, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.administration.navigation import administers, pages_open_to
 from accounts.asking import require
+from accounts.frame import signed_in_only
 from accounts.leaving import leavers
 from accounts.leaving.rules import SOON_DAYS
 from accounts.roster.model import roster_run

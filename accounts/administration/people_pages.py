@@ -14,10 +14,11 @@ from starlette.routing import Route
 
 from accounts.administration import people
 from accounts.administration.changes import Changes, Wanted
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.administration.people import Search
 from accounts.administration.rules import STATES, YEARS, last_day, may_give, state_of, today
 from accounts.asking import require
+from accounts.frame import Form, signed_in_only
 from accounts.leaving import leavers
 from accounts.model import person
 from accounts.rights import KINDS, ROLES

@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from accounts import settings
 from accounts.administration import settings_form as fields
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.asking import require
 from accounts.audit.log import record
+from accounts.frame import Form, signed_in_only
 from accounts.rights import STAFF_ROLES
 from accounts.sessions import Actor
 from accounts.settings import SchoolSettings

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accounts import settings
-from accounts.administration.desk import Desk, Hooks, signed_in_only
+from accounts.administration.desk import Desk, Hooks
 from accounts.administration.rules import day_of, start_of, today
 from accounts.asking import require
 from accounts.audit import access, reading
@@ -25,6 +25,7 @@ from accounts.audit.looking import look, looked
 from accounts.audit.reading import Chosen, Named, Row
 from accounts.audit.retention import DAY_MS
 from accounts.audit.sheets import sheet
+from accounts.frame import signed_in_only
 from accounts.model import person
 from accounts.sessions import Actor
 from accounts.signing_in import SigningIn

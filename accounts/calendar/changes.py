@@ -6,11 +6,11 @@ from typing import Final
 from msgspec import structs
 
 from accounts import settings
-from accounts.administration.desk import Form
 from accounts.asking import require
 from accounts.audit.log import record
 from accounts.calendar import model
 from accounts.calendar.rules import KINDS, Days, known_place
+from accounts.frame import Form
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from storage.database import Transaction

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.asking import require
 from accounts.calendar import changes, model
 from accounts.calendar.rules import KINDS, Calendar, Days, bounds, overlapping, year_of
 from accounts.door import actor_of
+from accounts.frame import Form, signed_in_only
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from web.i18n import language_of

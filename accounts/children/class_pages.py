@@ -17,17 +17,13 @@ from accounts.children import pictures, register, rules
 from accounts.children.class_desk import ClassDesk
 from accounts.children.codes import spaced
 from accounts.door import actor_of
+from accounts.frame import Form, Frame, Show, signed_in_only
 from accounts.rules import younger_than
-from accounts.signing_in import SigningIn
 from realtime.refusal import Refusal
-from storage.clock import Clock
-from storage.database import Database
 from storage.ids import new_id
 from web.i18n import language_of
-from web.pages import Pages, day_label
-from web.requests import TooLarge, form_of
+from web.pages import day_label
 
-SHOWN_ON_THE_PAGE: Final = frozenset({"bad_request", "key_conflict"})
 LONGEST_FIELD: Final = 100  # an id, a key, a check that the form is ours
 
 Fields = Mapping[str, str]
@@ -36,31 +32,28 @@ Fields = Mapping[str, str]
 class ClassPages:
     """Routes under /classes."""
 
-    def __init__(self, database: Database, clock: Clock, desk: ClassDesk, signing_in: SigningIn, pages: Pages) -> None:
-        self._database = database
-        self._clock = clock
+    def __init__(self, frame: Frame, desk: ClassDesk) -> None:
+        self._frame = frame
         self._desk = desk
-        self._signing_in = signing_in
-        self._pages = pages
 
     def routes(self) -> list[Route]:
         base = "/classes/{group}"
         return [
-            Route("/classes", _signed_in(self.classes), methods=["GET"]),
-            Route(f"{base}/sign-in", _signed_in(self.register), methods=["GET"]),
+            Route("/classes", signed_in_only(self.classes), methods=["GET"]),
+            Route(f"{base}/sign-in", signed_in_only(self.register), methods=["GET"]),
             Route(f"{base}/cards", self.make_cards, methods=["POST"]),
             Route(f"{base}/cards/revoke", self.revoke_card, methods=["POST"]),
             Route(f"{base}/cards/restore", self.restore_card, methods=["POST"]),
             Route(f"{base}/pictures", self.reset_pictures, methods=["POST"]),
             Route(f"{base}/pictures/unlock", self.unlock, methods=["POST"]),
-            Route(f"{base}/own-picture/{{person}}", _signed_in(self.own_pictures), methods=["GET"]),
+            Route(f"{base}/own-picture/{{person}}", signed_in_only(self.own_pictures), methods=["GET"]),
             Route(f"{base}/own-picture/{{person}}", self.choose_own, methods=["POST"]),
             Route(f"{base}/code", self.renew_code, methods=["POST"]),
-            Route(f"{base}/poster", _signed_in(self.poster), methods=["GET"]),
+            Route(f"{base}/poster", signed_in_only(self.poster), methods=["GET"]),
         ]
 
     async def classes(self, request: Request) -> Response:
-        actor, now_ms = actor_of(request), self._clock.now_ms()
+        actor, now_ms = actor_of(request), self._frame.clock.now_ms()
 
         def read(connection: Connection) -> dict[str, Any]:
             links = pages_open_to(connection, actor, now_ms)
@@ -69,11 +62,11 @@ class ClassPages:
                 raise Refusal("not_found")
             return {"classes": found, "administration": links}
 
-        return self._page(request, "classes.html", await self._database.read(read))
+        return self._frame.page(request, "classes.html", await self._frame.database.read(read))
 
     async def register(self, request: Request, refusal: Refusal | None = None) -> Response:
         """The children of a class and their ways in; `key` makes each form of this page work once."""
-        actor, group, now_ms = actor_of(request), request.path_params["group"], self._clock.now_ms()
+        actor, group, now_ms = actor_of(request), request.path_params["group"], self._frame.clock.now_ms()
 
         def read(connection: Connection) -> dict[str, Any]:
             found = register.one(connection, actor, group, now_ms)
@@ -87,10 +80,10 @@ class ClassPages:
                 "types_password": lambda row: row.has_password and not younger_than(row.year, first),
             }
 
-        context = await self._database.read(read)
+        context = await self._frame.database.read(read)
         context |= {"key": new_id("f"), "revoked": request.query_params.get("revoked"), "most": rules.MOST_WRONG}
         context |= {"spaced": spaced, "day": self._day(request)}
-        return self._page(request, "class_sign_in.html", context, refusal)
+        return self._frame.page(request, "class_sign_in.html", context, refusal)
 
     async def make_cards(self, request: Request) -> Response:
         """The page to print is the answer itself: what is on the cards is kept nowhere to show it again."""
@@ -98,7 +91,7 @@ class ClassPages:
         async def make(fields: Fields) -> Response:
             made = await self._desk.make_cards(actor_of(request), _group(request), fields.get("who", ""), _key(fields))
             cards = [(each, _square(f"{_site(request)}/card#{each.token}")) for each in made]
-            return self._page(request, "cards_print.html", await self._named(request, cards=cards))
+            return self._frame.page(request, "cards_print.html", await self._named(request, cards=cards))
 
         return await self._change(request, make)
 
@@ -124,7 +117,7 @@ class ClassPages:
         async def reset(fields: Fields) -> Response:
             who, key = fields.get("who", ""), _key(fields)
             told = await self._desk.reset_pictures(actor_of(request), _group(request), who, key)
-            return self._page(request, "pictures_print.html", await self._named(request, told=told))
+            return self._frame.page(request, "pictures_print.html", await self._named(request, told=told))
 
         return await self._change(request, reset)
 
@@ -137,7 +130,7 @@ class ClassPages:
         return await self._change(request, unlock)
 
     async def own_pictures(self, request: Request, refusal: Refusal | None = None) -> Response:
-        group, person, now_ms = _group(request), request.path_params["person"], self._clock.now_ms()
+        group, person, now_ms = _group(request), request.path_params["person"], self._frame.clock.now_ms()
 
         def read(connection: Connection) -> dict[str, Any]:
             here = {row.id: row for row in register.children(connection, group, now_ms)}
@@ -146,8 +139,8 @@ class ClassPages:
             taken = pictures.own_pictures(connection, group, now_ms)
             return {"child": here[person], "taken": {**taken, person: None}.values()}
 
-        context = await self._named(request) | await self._database.read(read)
-        return self._page(request, "own_picture.html", {**context, "own": rules.OWN}, refusal)
+        context = await self._named(request) | await self._frame.database.read(read)
+        return self._frame.page(request, "own_picture.html", {**context, "own": rules.OWN}, refusal)
 
     async def choose_own(self, request: Request) -> Response:
         async def choose(fields: Fields) -> Response:
@@ -167,62 +160,30 @@ class ClassPages:
     async def poster(self, request: Request) -> Response:
         """The class's code for the wall or for a new tablet, as often as need be."""
         context = await self._named(request)
-        code = await self._database.read(self._desk.codes.of, _group(request))
+        code = await self._frame.database.read(self._desk.codes.of, _group(request))
         if code is None:
             return _back(request, "#code")
         link = f"{_site(request)}/sign-in/class"
         context |= {"square": _square(f"{link}#{code}"), "code": spaced(code), "link": link.partition("//")[2]}
-        return self._page(request, "class_poster.html", context)
+        return self._frame.page(request, "class_poster.html", context)
 
     async def _named(self, request: Request, **more: Any) -> dict[str, Any]:
         """The class, if the asker may care for it, for a page about it."""
         actor, group = actor_of(request), _group(request)
-        found = await self._database.read(register.one, actor, group, self._clock.now_ms())
+        found = await self._frame.database.read(register.one, actor, group, self._frame.clock.now_ms())
         return {"group": found, **more}
 
     async def _change(
-        self, request: Request, work: Callable[[Fields], Awaitable[Response]],
-        show: Callable[[Request, Refusal | None], Awaitable[Response]] | None = None,
-    ) -> Response:  # fmt: skip
-        """Do what a form of ours asks; what cannot be done is said on the page that it stood on."""
-        try:
-            fields = {name: value.replace("\0", "")[:LONGEST_FIELD] for name, value in (await form_of(request)).items()}
-        except (TooLarge, ValueError):
-            raise Refusal("too_large") from None
-        self._signing_in.check_form(actor_of(request).session, fields.get("csrf"))
-        try:
-            return await work(fields)
-        except Refusal as refusal:
-            if refusal.code not in SHOWN_ON_THE_PAGE:
-                raise
-            return await (show or self.register)(request, refusal)
+        self, request: Request, work: Callable[[Fields], Awaitable[Response]], show: Show | None = None
+    ) -> Response:
+        async def answer(form: Form) -> Response:
+            return await work({name: value[:LONGEST_FIELD] for name, value in form.items()})
+
+        return await self._frame.answer(request, answer, show or self.register)
 
     def _day(self, request: Request) -> Callable[[int], str]:
         zone, language = actor_of(request).zone, language_of(request)
         return lambda at_ms: day_label(at_ms, zone, language)
-
-    def _page(
-        self, request: Request, template: str, context: Mapping[str, Any], refusal: Refusal | None = None
-    ) -> Response:
-        actor = actor_of(request)
-        common = {
-            "person": actor.card,
-            "school": {"name": actor.school_name, "slug": actor.school_slug},
-            "csrf": self._signing_in.form_token(actor.session),
-            "error": self._pages.sentence(request, refusal.message) if refusal else None,
-        }
-        return self._pages.render(request, template, {**common, **context}, refusal.http_status if refusal else 200)
-
-
-def _signed_in(show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """The page as an endpoint; whoever is not signed in is asked to be, and led back."""
-
-    async def endpoint(request: Request) -> Response:
-        if request.state.actor is None:
-            return RedirectResponse(f"/sign-in?back={request.url.path}", 303)
-        return await show(request)
-
-    return endpoint
 
 
 def _group(request: Request) -> str:

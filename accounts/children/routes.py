@@ -6,6 +6,7 @@ from accounts.children.class_desk import ClassDesk
 from accounts.children.class_pages import ClassPages
 from accounts.children.entering import Entering
 from accounts.children.pages import ChildrenPages
+from accounts.frame import Frame
 from accounts.signing_in import Announce, SigningIn
 from storage.clock import Clock
 from storage.database import Database
@@ -19,5 +20,5 @@ def childrens_routes(
     desk = ClassDesk(database, clock, secret, signing_in, announce)
     return [
         *ChildrenPages(clock, secret, entering, signing_in, pages).routes(),
-        *ClassPages(database, clock, desk, signing_in, pages).routes(),
+        *ClassPages(Frame(database, clock, pages, signing_in), desk).routes(),
     ]

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from accounts.administration.desk import Desk, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.door import actor_of
+from accounts.frame import signed_in_only
 from accounts.invitations import inviting
 from accounts.invitations.inviting import Invitation
 from accounts.rules import check_password

@@ -11,9 +11,10 @@ from starlette.routing import Route
 
 from accounts.administration import people
 from accounts.administration.changes import touchable
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.administration.rules import DAY_MS, day_of, today
 from accounts.asking import require
+from accounts.frame import Form, signed_in_only
 from accounts.leaving import leavers
 from accounts.leaving.leavers import By, Leaving
 from accounts.leaving.rules import LATER_DAYS, SOON_DAYS

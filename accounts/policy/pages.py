@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from accounts.administration.desk import Desk, Form, Hooks, signed_in_only
+from accounts.administration.desk import Desk, Hooks
 from accounts.asking import require
+from accounts.frame import Form, signed_in_only
 from accounts.model import person
 from accounts.policy import form as fields
 from accounts.policy import store

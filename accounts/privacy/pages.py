@@ -12,11 +12,12 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from accounts.administration import people
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.administration.rules import state_of, today
 from accounts.asking import allowed, require
 from accounts.audit.log import record
 from accounts.door import actor_of
+from accounts.frame import Form, signed_in_only
 from accounts.privacy import erasing, traces
 from accounts.privacy.exporting import Export, archive, gather
 from accounts.privacy.keepers import Keeper

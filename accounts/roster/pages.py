@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.asking import require
 from accounts.door import actor_of, json_response
+from accounts.frame import Form, signed_in_only
 from accounts.model import person
 from accounts.roster import files, runs
 from accounts.roster.importing import Importing, view

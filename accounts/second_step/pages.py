@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from accounts.account.confirming import Confirming
-from accounts.account.frame import Frame, own_page
 from accounts.account.rules import device_of
 from accounts.door import actor_of, json_response
+from accounts.frame import Frame, signed_in_only
 from accounts.second_step.enrolment import Enrolment
 from accounts.second_step.passkeys import site_of
 from accounts.second_step.showing import Answer
@@ -39,13 +39,13 @@ class SecondStepPages:
 
     def routes(self) -> list[Route]:
         return [
-            Route(PATH, own_page(self.show), methods=["GET"]),
+            Route(PATH, signed_in_only(self.show), methods=["GET"]),
             Route(PATH, self.change, methods=["POST"]),
-            Route(f"{PATH}/app", own_page(self.show_app), methods=["GET"]),
+            Route(f"{PATH}/app", signed_in_only(self.show_app), methods=["GET"]),
             Route(f"{PATH}/app", self.add_app, methods=["POST"]),
             Route(f"{PATH}/passkeys/options", self.passkey_options, methods=["POST"]),
             Route(f"{PATH}/passkeys", self.add_passkey, methods=["POST"]),
-            Route(f"{PATH}/codes", own_page(self.show_codes), methods=["GET"]),
+            Route(f"{PATH}/codes", signed_in_only(self.show_codes), methods=["GET"]),
         ]
 
     async def show(self, request: Request, refusal: Refusal | None = None) -> Response:
@@ -62,7 +62,7 @@ class SecondStepPages:
             "passkeys_fit": site_of(request, self._origins).fit,
             "this_device": device_of(request.headers.get("user-agent", "")),
         }
-        return self._frame.render(request, "second_step_own.html", context, refusal)
+        return self._frame.page(request, "second_step_own.html", context, refusal)
 
     def _passkey(self, request: Request, row: AnyRow) -> dict[str, Any]:
         used = None if row.used_ms is None else self._frame.moment(request, row.used_ms)
@@ -100,7 +100,7 @@ class SecondStepPages:
         if not await self._confirming.holds(request, actor):
             return _ask_first("/app")
         offer = self._enrolment.offer(actor, key)
-        return self._frame.render(request, "second_step_app.html", {"offer": offer}, refusal)
+        return self._frame.page(request, "second_step_app.html", {"offer": offer}, refusal)
 
     async def add_app(self, request: Request) -> Response:
         actor, key = actor_of(request), None
@@ -155,7 +155,7 @@ class SecondStepPages:
             return RedirectResponse(PATH, 303)
         if session != actor_of(request).session:
             return RedirectResponse(PATH, 303)
-        response = self._frame.render(request, "second_step_codes.html", {"codes": codes, "then": then})
+        response = self._frame.page(request, "second_step_codes.html", {"codes": codes, "then": then})
         response.delete_cookie(CODES_COOKIE, path=f"{PATH}/codes", httponly=True, samesite="lax")
         return response
 

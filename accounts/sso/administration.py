@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from accounts.administration.desk import Desk, Form, signed_in_only
+from accounts.administration.desk import Desk
 from accounts.asking import require
+from accounts.frame import Form, signed_in_only
 from accounts.people import find
 from accounts.sessions import Actor
 from accounts.settings import Provider
