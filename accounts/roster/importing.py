@@ -8,7 +8,6 @@ from typing import Final, TypeVar, TypeVarTuple
 
 import structlog
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from accounts.asking import require
 from accounts.model import school
@@ -25,7 +24,7 @@ from storage.database import Database, Transaction
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 TIDY_S: Final = 300.0
-TRIES: Final = 5  # to carry in what somebody else keeps changing beneath, or what two transactions block each other in
+TRIES: Final = 5  # to carry in what somebody else keeps changing beneath
 logger = structlog.get_logger("corridor.roster")
 
 
@@ -123,7 +122,7 @@ class Importing:
             await self._database.write(runs.refuse, actor.school, order, failed, self._now_ms)
 
     async def _apply(self, school_id: str, wanted: Wanted, order: Order, actor: Actor | None = None) -> Preview:
-        for tries_left in reversed(range(TRIES)):
+        for _ in range(TRIES):
             made, found = await self._draft(school_id, wanted, order.adopt)
 
             def apply(tx: Transaction, now_ms: int, made: Draft = made, found: Preview = found) -> None:
@@ -135,9 +134,6 @@ class Importing:
                 await self._database.write(apply, self._now_ms)
             except runs.Stale:
                 continue
-            except DBAPIError as error:
-                if not tries_left or "deadlock" not in str(error.orig).lower():
-                    raise
             else:
                 return found
         raise Refusal("key_conflict", "The school has changed since your preview. Look at it again.")
