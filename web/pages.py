@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from web.assets import Assets
 from web.i18n import COOKIE, COOKIE_AGE, catalogues, direction, language_of, own_names
 
+REGIONS: Final = {"en": "en_GB"}  # whose way of writing times is meant, where a language has several
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -54,7 +55,7 @@ class Pages:
 
 def time_label(at_ms: int, zone: str, language: str) -> str:
     """`07:50`, on the school's clock."""
-    return str(format_time(_at(at_ms, zone), "short", tzinfo=ZoneInfo(zone), locale=language))
+    return str(format_time(_at(at_ms, zone), "short", tzinfo=ZoneInfo(zone), locale=REGIONS.get(language, language)))
 
 
 def day_label(at_ms: int, zone: str, language: str) -> str:

@@ -3,14 +3,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-const TEMPLATES = ["web/templates", "accounts/templates", "rooms/templates", "rooms/messages/templates"];
+const PACKAGES = ["web", "accounts", "rooms"];
 const CATALOGUES = "web/translations";
 
 /** The sentences that the templates mark, by the first of their forms. */
 async function marked(): Promise<Set<string>> {
   const found = new Set<string>();
-  for (const folder of TEMPLATES) {
-    for (const name of await readdir(folder)) {
+  for (const folder of PACKAGES) {
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (!/\btemplates\b.*\.html$/.test(name)) continue;
       const source = await readFile(join(folder, name), "utf8");
       for (const [, sentence = ""] of source.matchAll(/\b(?:_|ngettext)\(\s*"((?:[^"\\]|\\.)*)"/g)) found.add(sentence);
     }
