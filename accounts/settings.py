@@ -31,7 +31,8 @@ class SchoolSettings(Struct, frozen=True, omit_defaults=True):
     networks: tuple[str, ...] = ()  # addresses from which people are in school
     day_starts: ClockTime = "08:45"
     day_ends: ClockTime = "15:30"
-    second_step: tuple[str, ...] = ("head", "deputy", "ict_coordinator", "dsl")  # roles that need one to administer
+    # Roles that need one to look or to administer.
+    second_step: tuple[str, ...] = ("head", "deputy", "ict_coordinator", "dsl", "office")
     passwords_from_year: int = 3  # younger learners sign in by card or pictures only
     leaver_days: int = 365  # from leaving to the account's end
     access_log_days: int = 90
