@@ -58,6 +58,7 @@ def test_the_end_of_a_frame_is_known_as_soon_as_its_header_is(payload: bytes, da
         Frame(Opcode.TEXT, b"x").serialize(mask=False),
         b"\xc1" + sent_by_a_client(b"x")[1:], b"\x81\xfe\x00\x01" + b"mask" + b"x",
     ],
+    ids=["binary", "beginning", "continued", "ping", "too long", "unmasked", "reserved", "length not the shortest"],
 )  # fmt: skip
 def test_everything_else_is_left_to_the_strict_parser(frame: bytes) -> None:
     assert plain_text(frame, 0, len(frame)) is None
