@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 
@@ -79,6 +80,9 @@ person = Table(
         sqlite_where=text("sourced_id IS NOT NULL"), postgresql_where=text("sourced_id IS NOT NULL"),
     ),
 )  # fmt: skip
+
+# What people read as somebody's role, where `role` is joined to it from outside: its name if the school made it itself.
+role_called = func.coalesce(role.c.name, person.c.role)
 
 school_group = Table(
     "school_group",

@@ -36,6 +36,7 @@ class Actor:
     zone: str
     strong: bool
     in_school: bool
+    role_called: str  # the role's name, where the school made it itself; else the role
 
     @property
     def own_room(self) -> str:
@@ -46,7 +47,7 @@ class Actor:
         return {
             "id": self.person,
             "name": self.name,
-            "role": self.role,
+            "role": self.role_called,
             "school": self.school,
             "initials": initials(self.name),
         }
@@ -65,11 +66,13 @@ _find: Final = Statement(
     lambda _, given: (
         f"""
         SELECT given.hash, person.id, session.id, session.expires_ms, person.name, person.role, school.id,
-               school.slug, school.name, school.phase, school.zone, session.strong, session.in_school
+               school.slug, school.name, school.phase, school.zone, session.strong, session.in_school,
+               COALESCE(role.name, person.role)
         FROM {given} AS given
         JOIN session ON session.token_hash = given.hash
         JOIN person ON person.id = session.person_id
         JOIN school ON school.id = person.school_id
+        LEFT JOIN role ON role.id = person.role
         WHERE session.ended_ms IS NULL AND session.expires_ms > :now AND {standing.OPEN}
     """
     ),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from accounts.asking import refusal
-from accounts.model import person
+from accounts.model import person, role, role_called
 from accounts.rights import Verb, may
 from accounts.rules import initials
 from accounts.sessions import Actor
@@ -73,8 +73,9 @@ def card(connection: Connection, room_id: str) -> Mapping[str, Any]:
 def members(connection: Connection, room_id: str) -> Sequence[dict[str, Any]]:
     """Who is in a room, by name."""
     rows = connection.execute(
-        select(person.c.id, person.c.name, person.c.role, member.c.may_write)
+        select(person.c.id, person.c.name, role_called.label("role"), member.c.may_write)
         .join(member, member.c.person_id == person.c.id)
+        .outerjoin(role, role.c.id == person.c.role)
         .where(member.c.room_id == room_id)
         .order_by(person.c.name, person.c.id)
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, delete, select
 
-from accounts.model import group_member, person
+from accounts.model import group_member, person, role, role_called
 from accounts.relations import valid
 from accounts.sessions import own_room_of
 from accounts.standing import is_open
@@ -75,17 +75,18 @@ def _moves(connection: Connection, room_id: str, group_id: str, now_ms: int) -> 
 def _seats(connection: Connection, group_id: str, now_ms: int) -> dict[str, Seat]:
     """The people of a group at this moment; of several parts of one person the furthest-reaching counts."""
     rows = connection.execute(
-        select(group_member.c.person_id, group_member.c.part, group_member.c.until_ms, person.c.name, person.c.role)
+        select(group_member.c.person_id, group_member.c.part, group_member.c.until_ms, person.c.name, role_called)
         .join(person, person.c.id == group_member.c.person_id)
+        .outerjoin(role, role.c.id == person.c.role)
         .where(group_member.c.group_id == group_id, valid(group_member, now_ms), is_open(now_ms))
     )
     seats: dict[str, Seat] = {}
-    for who, part, until_ms, name, role in rows:
+    for who, part, until_ms, name, called in rows:
         keeps, before = part in KEEPERS, seats.get(who)
         if before is not None:
             keeps = keeps or before.keeps
             until_ms = None if None in (until_ms, before.until_ms) else max(until_ms, before.until_ms or 0)  # noqa: PLW2901
-        seats[who] = Seat(name, role, keeps, until_ms)
+        seats[who] = Seat(name, called, keeps, until_ms)
     return seats
 
 

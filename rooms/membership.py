@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta, structs
 from sqlalchemy import Connection, select
 
-from accounts.model import person
+from accounts.model import person, role, role_called
 from accounts.rights import Who, may
 from accounts.rules import initials
 from accounts.sessions import own_room_of
@@ -83,7 +83,7 @@ def add_member(turn: Turn, command: AddMember) -> None:
     put_member(
         turn.connection, command.room, whom.id, turn.now_ms, may_write=command.may_write, read_seq=turn.grant.head
     )
-    turn.append("member_added", added(whom.id, whom.name, whom.role, may_write=command.may_write))
+    turn.append("member_added", added(whom.id, whom.name, whom.called, may_write=command.may_write))
     turn.append("room_joined", {"room": command.room}, own_room_of(whom.id))
 
 
@@ -106,9 +106,9 @@ def _check_may_enter(turn: Turn, whom: Any) -> None:
 
 def _of_this_school(turn: Turn, person_id: str) -> Any:
     row = turn.connection.execute(
-        select(person.c.id, person.c.name, person.c.role, person.c.year).where(
-            person.c.id == person_id, person.c.school_id == turn.who.school, is_open(turn.now_ms)
-        )
+        select(person.c.id, person.c.name, person.c.role, person.c.year, role_called.label("called"))
+        .outerjoin(role, role.c.id == person.c.role)
+        .where(person.c.id == person_id, person.c.school_id == turn.who.school, is_open(turn.now_ms))
     ).first()
     if row is None:
         raise Refusal("not_found", "There is no such person at this school.")

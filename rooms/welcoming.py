@@ -4,8 +4,9 @@ from typing import Final
 
 from sqlalchemy import select
 
+from accounts import model
 from accounts.administration.desk import Hooks
-from accounts.model import person
+from accounts.model import person, role_called
 from accounts.rights import STAFF_ROLES
 from accounts.sessions import own_room_of
 from rooms import announcing, following, log
@@ -34,7 +35,9 @@ def role_given(tx: Transaction, school_id: str, person_id: str, role: str, now_m
 
 def _seat(tx: Transaction, room_id: str, head: int, person_id: str, now_ms: int) -> None:
     whom = tx.connection.execute(
-        select(person.c.id, person.c.name, person.c.role).where(person.c.id == person_id)
+        select(person.c.id, person.c.name, role_called.label("role"))
+        .outerjoin(model.role, model.role.c.id == person.c.role)
+        .where(person.c.id == person_id)
     ).one()
     put_member(tx.connection, room_id, person_id, now_ms, may_write=True, read_seq=head)
     log.append(tx, room_id, "member_added", person_id, now_ms, added(whom.id, whom.name, whom.role, may_write=True))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 
@@ -17,8 +18,10 @@ from accounts.rights import ROLES
 from accounts.sessions import Actor
 from realtime.connection import Caller
 from realtime.refusal import Refusal
+from rooms import directory
 from rooms.announcing import to_own_rooms
 from rooms.doors import caller_of
+from rooms.membership import AddMember
 from storage.database import Transaction
 from tests.world import School, World, post
 
@@ -194,3 +197,15 @@ async def test_a_process_that_has_the_old_rights_in_mind_reads_the_new_ones(worl
     after = await world.database.read(store.rights_now, school.id)
     assert ("teacher", "read", "staffroom") in before.lines
     assert ("teacher", "read", "staffroom") not in after.lines
+
+
+async def test_people_read_the_name_of_an_own_role_and_never_its_id(world: World) -> None:
+    school = await world.school()
+    head = await strong(world, school, "amara", "head")
+    role, leila = await mentor(world, school, head)
+    actor = await world.session(leila.person)
+    assert (actor.role, actor.card["role"]) == (role, "Mentor")
+    listed = {each["id"]: each["role"] for each in await world.database.read(directory.members, school.staffroom)}
+    assert (listed[leila.person], listed[head.person]) == ("Mentor", "head")
+    await world.do(caller_of(head), AddMember(room=school.staffroom, key=uuid4(), person=leila.person))
+    assert b"Mentor" in bytes((await world.events(school.staffroom))[-1].body)
