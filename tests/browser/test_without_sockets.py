@@ -62,7 +62,7 @@ async def test_the_corridor_counts_new_messages_too(school: Installation, visit:
     home = await leila.open("/")
     daniel = await (await visit(school.last, school.person("daniel"))).staffroom()
     await daniel.said(new("News"))
-    await expect(home.locator('[data-part="unread"]')).to_have_text("1 new")
+    await expect(home.locator(f'[data-room="{school.staffroom}"] [data-part="unread"]')).to_have_text("1 new")
 
 
 async def hang_up(socket: WebSocketRoute) -> None:

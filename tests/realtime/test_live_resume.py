@@ -133,7 +133,7 @@ async def test_what_a_room_no_longer_keeps_is_told_as_retention(install: Install
     assert (await late.frame("reset"))["reason"] == "retention"
     async with Api(here.last.url, me.token) as api:
         assert (await api.events({me.own_room: floor - 2}))["reset"][0]["reason"] == "retention"
-    in_time = await tabs(here.last, me, {me.own_room: max(floor - 1, 700)})
+    in_time = await tabs(here.last, me, {me.own_room: max(floor - 1, here.head(me.own_room) - 300)})
     await in_time.reach(me.own_room, 1000)
     assert not [frame for frame in in_time.frames if frame["type"] == "reset"]
 
