@@ -166,4 +166,5 @@ sign_in_failure = Table(
     Column("subject", Text, primary_key=True),  # an account or a device, never an address
     Column("failures", Integer, nullable=False),
     Column("last_ms", BigInteger, nullable=False),
+    Index(None, "last_ms"),  # old ones are forgotten with every sign-in
 )

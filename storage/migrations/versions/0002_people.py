@@ -120,6 +120,7 @@ def _terms() -> None:
 
 
 def _sessions() -> None:
+    op.create_index("ix_sign_in_failure_last_ms", "sign_in_failure", ["last_ms"])
     op.add_column("session", sa.Column("method", sa.Text(), server_default="password", nullable=False))
     op.add_column("session", sa.Column("strong", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("session", sa.Column("in_school", sa.Boolean(), server_default=sa.text("false"), nullable=False))
