@@ -31,6 +31,7 @@ class Pages:
         environment = Environment(
             loader=FileSystemLoader(folders), autoescape=True, trim_blocks=True, lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
+            auto_reload=False,  # else every page asks the disk after each of its templates
         )  # fmt: skip
         environment.install_gettext_translations(catalogues()[language], newstyle=True)  # type: ignore[attr-defined]
         environment.globals.update(

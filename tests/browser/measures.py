@@ -1,8 +1,10 @@
 """What of a page can be measured: does it fit, can a finger hit it, can the focus be seen."""
 
+from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 # Wider than the screen: the page itself, or what is cut off at its edge. Decoration may be cut.
 SIDEWAYS = """() => {
@@ -35,6 +37,7 @@ FOCUS = """() => {
     return {html: it.outerHTML.slice(0, 160), marked, uncovered}
 }"""
 
+REST = 3000  # milliseconds in which a page that scrolls to the focus comes to rest, also on a busy machine
 SMALLEST = 24  # WCAG 2.2, 2.5.8
 COMFORTABLE = 44
 SMALL_BY_NATURE = ('class="quote"', 'class="skip', 'data-look="link"')
@@ -57,7 +60,11 @@ async def small_targets(page: Page) -> list[str]:
 
 
 async def focus(page: Page) -> dict[str, Any]:
-    """Where the focus is; fails if it is nowhere, or nobody can see where."""
+    """Where the focus is; fails if it is nowhere, or nobody can see where, once the page has come to rest."""
+    with suppress(PlaywrightTimeout):  # the sentences below tell more
+        await page.wait_for_function(
+            f"() => {{ const is = ({FOCUS})(); return is && is.marked && is.uncovered }}", timeout=REST
+        )
     found: dict[str, Any] | None = await page.evaluate(FOCUS)
     assert found is not None, "the focus is lost"
     assert found["marked"], f"nothing shows that the focus is on {found['html']}"
