@@ -44,7 +44,10 @@ export class News {
     const focused = this.#box.contains(document.activeElement);
     this.#box.hidden = this.#count === 0 && !far;
     const newest = [...this.root.querySelectorAll<HTMLElement>("li.message")].at(-1);
-    if (focused && this.#box.hidden && newest) giveFocus(newest);
+    if (focused && this.#box.hidden && newest) {
+      giveFocus(newest);
+      newest.scrollIntoView({ block: "nearest", behavior: "instant" }); // the focus is never out of sight
+    }
     part(this.root, "news-count").textContent =
       this.#count > 0 ? t("new_messages", { count: this.#count }) : t("to_newest");
     document.title = this.#count > 0 ? `(${this.#count}) ${this.#title}` : this.#title;

@@ -24,6 +24,7 @@ TARGETS = """() => Array.from(document.querySelectorAll('a, button, summary, inp
     .map(each => [each.outerHTML.slice(0, 160), each.getBoundingClientRect()])
     .map(([html, box]) => [html, box.width, box.height])"""
 
+# Seen is what is not hidden altogether, as WCAG 2.4.11 has it: a long message may reach beneath the composer.
 FOCUS = """() => {
     const it = document.activeElement
     if (!it || it === document.body) return null
@@ -32,8 +33,11 @@ FOCUS = """() => {
         return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
     })
     const box = it.getBoundingClientRect()
-    const middle = document.elementFromPoint(box.left + Math.min(box.width / 2, 40), box.top + box.height / 2)
-    const uncovered = middle !== null && (it.contains(middle) || middle.contains(it))
+    const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight)  // what is higher than the screen
+    const uncovered = [0.1, 0.5, 0.9].some(share => {
+        const there = document.elementFromPoint(box.left + Math.min(box.width / 2, 40), top + (bottom - top) * share)
+        return there !== null && (it.contains(there) || there.contains(it))
+    })
     return {html: it.outerHTML.slice(0, 160), marked, uncovered}
 }"""
 

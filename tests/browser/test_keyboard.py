@@ -9,6 +9,7 @@ from tests.browser import measures
 from tests.browser.marks import BROWSER, ON_SQLITE
 from tests.browser.room_page import RoomPage
 from tests.browser.visitor import Visit, new
+from tests.harness.api import Api, new_key
 from tests.harness.installation import Installation
 
 pytest_plugins = ["tests.harness.live_fixtures"]
@@ -120,6 +121,17 @@ async def test_the_people_open_and_close(school: Installation, visit: Visit) -> 
     await expect(room.people.first).to_be_hidden()
     await room.page.keyboard.press("Tab")
     await measures.focus(room.page)
+
+
+async def test_the_focus_stays_in_sight_when_the_way_to_the_newest_goes_away(
+    school: Installation, visit: Visit
+) -> None:
+    amara = school.person("amara")
+    async with Api(school.first.url, amara.token) as api:
+        for _ in range(6):
+            await api.command("post_message", room=school.staffroom, key=new_key(), text="short")
+        await api.command("read", room=school.staffroom, seq=school.head(school.staffroom))
+    await test_the_people_open_and_close(school, visit)
 
 
 async def test_the_account_menu_opens_and_closes(school: Installation, visit: Visit) -> None:
