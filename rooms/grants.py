@@ -1,7 +1,7 @@
 """What the database says of people in rooms: everything that judging needs, for many at once, in one query."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -107,12 +107,12 @@ def load(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Gra
     """A grant for each pair, in order."""
     grants = [NOBODY] * len(pairs)
     people: dict[str, Who] = {}
-    for row in _load.rows(connection, pairs, now_ms):
-        session = pairs[row[0]][2]
+    for found in map(_Found._make, _load.rows(connection, pairs, now_ms)):
+        session = pairs[found.n][2]
         who = people.get(session)
         if who is None:
-            who = people[session] = _who(connection, _Found._make(row))
-        grants[row[0]] = _grant(who, row)
+            who = people[session] = _who(connection, found)
+        grants[found.n] = _grant(who, found)
     return grants
 
 
@@ -121,8 +121,7 @@ def _who(connection: Connection, row: _Found) -> Who:
     return Who(row.person, row.school, row.role, bool(row.active), bool(row.leaver), row.year, bool(row.strong), rights)
 
 
-def _grant(who: Who, row: Sequence[Any]) -> Grant:
-    found = _Found._make(row)
+def _grant(who: Who, found: _Found) -> Grant:
     if found.room_school is None or found.kind is None:
         return Grant(who, None)
     place = Place(

@@ -1,7 +1,7 @@
 """Rendering pages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -62,6 +62,11 @@ def time_label(at_ms: int, zone: str, language: str) -> str:
 def day_label(at_ms: int, zone: str, language: str) -> str:
     """`Friday 20 November`."""
     return str(format_date(_at(at_ms, zone).date(), "EEEE d MMMM", locale=language))
+
+
+def full_day(day: date, language: str) -> str:
+    """`Friday 20 November 2026`."""
+    return str(format_date(day, "EEEE d MMMM y", locale=language))
 
 
 def _at(at_ms: int, zone: str) -> datetime:

@@ -27,7 +27,7 @@ from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from storage.rows import AnyRow
 from web.i18n import language_of
-from web.pages import day_label, time_label
+from web.pages import day_label, full_day, time_label
 
 PATH: Final = people.PATH
 MOST_PAGES: Final = 10_000
@@ -142,7 +142,7 @@ class PeoplePages:
         zone, language, now_ms = actor.zone, language_of(request), self._desk.clock.now_ms()
 
         def day(at_ms: int | None) -> str | None:
-            return None if at_ms is None else f"{day_label(at_ms, zone, language)} {today(at_ms, zone).year}"
+            return None if at_ms is None else full_day(today(at_ms, zone), language)
 
         return {
             "them": self._line(request, view.row),

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from babel.dates import format_date
 from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,7 +33,7 @@ from realtime.refusal import Refusal
 from storage.clock import Clock, rfc3339
 from storage.database import Database, Transaction
 from web.i18n import language_of
-from web.pages import Pages, time_label
+from web.pages import Pages, full_day, time_label
 
 PATH: Final = "/administration/audit"
 MOST_EXPORTED: Final = 20_000
@@ -175,7 +174,7 @@ class AuditPages:
 
     def _moment(self, request: Request, at_ms: int) -> dict[str, str]:
         zone, language = request.state.actor.zone, language_of(request)
-        day = str(format_date(today(at_ms, zone), "EEEE d MMMM y", locale=language))
+        day = full_day(today(at_ms, zone), language)
         return {"at": rfc3339(at_ms), "day": day, "time": time_label(at_ms, zone, language)}
 
 

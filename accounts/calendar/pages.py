@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from accounts.frame import Form, signed_in_only
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from web.i18n import language_of
+from web.pages import full_day
 
 PATH: Final = "/administration/terms"
 EARLIEST, LATEST = 2000, 2100
@@ -114,11 +114,11 @@ def _told(calendar: Calendar, year: int, today: date, language: str) -> dict[str
         "year": year,
         "entries": [_entry(calendar, each, language) for each in calendar.entries(year)],
         "school_days": calendar.school_days(first, last) if calendar.terms(year) else None,
-        "bank_holidays": [(_day(day, language), name) for day, name in calendar.bank_holidays(year)],
+        "bank_holidays": [(full_day(day, language), name) for day, name in calendar.bank_holidays(year)],
         "overlaps": [(one.name, other.name) for one, other in overlapping(calendar.entries(year))],
-        "today": _day(today, language),
+        "today": full_day(today, language),
         "why_none": calendar.why_none(today),
-        "next_day": _day(following, language) if following else None,
+        "next_day": full_day(following, language) if following else None,
         "calendar": calendar,
         "place": f"{calendar.country}-{calendar.subdivision}" if calendar.subdivision else calendar.country,
     }
@@ -127,11 +127,7 @@ def _told(calendar: Calendar, year: int, today: date, language: str) -> dict[str
 def _entry(calendar: Calendar, days: Days, language: str) -> dict[str, Any]:
     return {
         "id": days.id, "kind": days.kind, "name": days.name, "by_hand": days.origin == "name",
-        "first": _day(days.starts_on, language), "last": _day(days.ends_on, language),
+        "first": full_day(days.starts_on, language), "last": full_day(days.ends_on, language),
         "starts_on": days.starts_on.isoformat(), "ends_on": days.ends_on.isoformat(),
         "school_days": calendar.school_days(days.starts_on, days.ends_on) if days.kind == "term" else None,
     }  # fmt: skip
-
-
-def _day(day: date, language: str) -> str:
-    return str(format_date(day, "EEEE d MMMM y", locale=language))

@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-import segno
-from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +17,7 @@ from accounts.children.codes import spaced
 from accounts.door import actor_of
 from accounts.frame import Form, Frame, Show, signed_in_only
 from accounts.rules import younger_than
+from accounts.squares import square
 from realtime.refusal import Refusal
 from storage.ids import new_id
 from web.i18n import language_of
@@ -90,7 +89,7 @@ class ClassPages:
 
         async def make(fields: Fields) -> Response:
             made = await self._desk.make_cards(actor_of(request), _group(request), fields.get("who", ""), _key(fields))
-            cards = [(each, _square(f"{_site(request)}/card#{each.token}")) for each in made]
+            cards = [(each, square(f"{_site(request)}/card#{each.token}", "q")) for each in made]
             return self._frame.page(request, "cards_print.html", await self._named(request, cards=cards))
 
         return await self._change(request, make)
@@ -164,7 +163,7 @@ class ClassPages:
         if code is None:
             return _back(request, "#code")
         link = f"{_site(request)}/sign-in/class"
-        context |= {"square": _square(f"{link}#{code}"), "code": spaced(code), "link": link.partition("//")[2]}
+        context |= {"square": square(f"{link}#{code}", "q"), "code": spaced(code), "link": link.partition("//")[2]}
         return self._frame.page(request, "class_poster.html", context)
 
     async def _named(self, request: Request, **more: Any) -> dict[str, Any]:
@@ -202,9 +201,3 @@ def _back(request: Request, more: str) -> Response:
 
 def _site(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
-
-
-def _square(text: str) -> Markup:
-    """A QR code as inline SVG, black on white whatever the page's colours; legible when a quarter of it is dirty."""
-    code = segno.make_qr(text, error="q")
-    return Markup(code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, light="#fff"))  # noqa: S704 - made here, of a text of ours

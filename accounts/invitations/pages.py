@@ -3,8 +3,6 @@
 from typing import Final
 from urllib.parse import urlencode
 
-import segno
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -15,6 +13,7 @@ from accounts.frame import signed_in_only
 from accounts.invitations import inviting
 from accounts.invitations.inviting import Invitation
 from accounts.rules import check_password
+from accounts.squares import square
 from accounts.throttle import COOKIE
 from realtime.refusal import Refusal
 from web.requests import TooLarge, form_of
@@ -68,7 +67,7 @@ class InvitationPages:
         site = f"{request.url.scheme}://{request.url.netloc}"
         papers = [
             {"name": each.name, "login": each.login, "url": f"{site}/invitation?token={each.token}",
-             "code": _square(f"{site}/invitation?token={each.token}")}
+             "code": square(f"{site}/invitation?token={each.token}")}
             for each in made
         ]  # fmt: skip
         _, links = await self._desk.read(request, lambda *_: None)
@@ -120,9 +119,3 @@ async def _form(request: Request) -> dict[str, str]:
 def _token(request: Request) -> str:
     """From the address's query, which our log of requests leaves out, for whoever reads it could use it."""
     return request.query_params.get("token", "")
-
-
-def _square(text: str) -> Markup:
-    """A QR code as inline SVG, black on white whatever the page's colours."""
-    code = segno.make_qr(text, error="m")
-    return Markup(code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, light="#fff"))  # noqa: S704 - made here, of a text of ours

@@ -23,7 +23,7 @@ from realtime.refusal import Refusal
 from storage.database import Transaction
 from storage.rows import AnyRow
 from web.i18n import language_of
-from web.pages import day_label
+from web.pages import full_day
 
 PATH: Final = "/administration/leavers"
 MOST_ENDED: Final = 50
@@ -95,7 +95,7 @@ class LeaverPages:
         def day(at_ms: int | None) -> str:
             if at_ms is None:
                 return ""
-            return f"{day_label(at_ms - 1, zone, language)} {today(at_ms - 1, zone).year}"
+            return full_day(today(at_ms - 1, zone), language)
 
         return {
             **row._asdict(),

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -23,6 +22,8 @@ from accounts.rights import (
     Relation,
     Rights,
     Verb,
+    unknown,
+    unless_never,
 )
 from realtime.refusal import Refusal
 
@@ -90,17 +91,9 @@ def merged(phase: str, changes: Changes) -> Rules:
     return rules
 
 
-def _never_closed(window: str, at: datetime) -> bool:  # noqa: ARG001 - a calendar reads the clock
-    return window != "never"
-
-
-def _never_known(window: str, at: datetime) -> None:  # noqa: ARG001
-    return None
-
-
 def compiled(
-    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open = _never_closed,
-    opens_at: Opens = _never_known,
+    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open = unless_never,
+    opens_at: Opens = unknown,
 ) -> Rights:  # fmt: skip
     """What may be asked. `second_step`: roles that need a second factor for what is grave."""
     bases = {**{role: role for role in ROLES}, **own}

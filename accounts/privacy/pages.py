@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import IO, Any, Final
 
 from sqlalchemy import Connection
@@ -27,7 +28,7 @@ from storage.clock import rfc3339
 from storage.database import Transaction
 from storage.rows import AnyRow
 from web.i18n import language_of
-from web.pages import day_label, time_label
+from web.pages import full_day, time_label
 
 OWN: Final = "/account/data"
 CHUNK: Final = 64 * 1024
@@ -81,10 +82,7 @@ class PrivacyPages:
             "state": state_of(view.row, now_ms),
             "closed": state_of(view.row, now_ms) in erasing.CLOSED,
             "is_held": view.is_held,
-            "holds": [
-                {**each._asdict(), "since": f"{day_label(each.at_ms, zone, language)} {today(each.at_ms, zone).year}"}
-                for each in view.held
-            ],
+            "holds": [{**each._asdict(), "since": full_day(today(each.at_ms, zone), language)} for each in view.held],
             "counts": view.counts,
             "may_export": view.may_export,
             "may_erase": view.may_erase,
@@ -127,7 +125,7 @@ class PrivacyPages:
             erasing.erase(tx, actor, of, form.text("login"), self._keepers, hooks, now_ms)
 
         response = await self._act(request, work, said="erased")
-        if response.status_code == 303:  # noqa: PLR2004 - it was done
+        if response.status_code == HTTPStatus.SEE_OTHER:  # it was done
             await asyncio.to_thread(traces.empty_journal, self._database_url)
         return response
 
@@ -157,7 +155,7 @@ class PrivacyPages:
 
     def _packed(self, request: Request, export: Export) -> IO[bytes]:
         actor, now_ms = actor_of(request), self._desk.clock.now_ms()
-        made_at = f"{day_label(now_ms, actor.zone, language_of(request))} {today(now_ms, actor.zone).year}, "
+        made_at = f"{full_day(today(now_ms, actor.zone), language_of(request))}, "
         context = {
             "of": export.of, "parts": export.parts, "school": {"name": actor.school_name},
             "made_at": made_at + time_label(now_ms, actor.zone, language_of(request)),

@@ -20,7 +20,6 @@ from accounts.roster.wording import Problem, Sentence
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from web.i18n import catalogues, language_of
-from web.pages import day_label, time_label
 from web.requests import TooLarge
 from web.uploads import upload_of
 
@@ -56,7 +55,8 @@ class RosterPages:
     async def show(self, request: Request, refusal: Refusal | None = None) -> Response:
         rows, links = await self._desk.read(request, _recent)
         made = [
-            {"id": row.id, "state": row.state, "at": self._moment(request, row.at_ms), "by": by} for row, by in rows
+            {"id": row.id, "state": row.state, "at": self._desk.moment(request, row.at_ms), "by": by}
+            for row, by in rows
         ]
         place = {"file": refusal.more.get("file"), "line": refusal.more.get("line")} if refusal else {}
         return self._desk.render(request, "roster.html", {"runs": made, "place": place}, links, refusal)
@@ -116,7 +116,7 @@ class RosterPages:
         found = run.preview
         return {
             "run": run,
-            "at": self._moment(request, run.at_ms),
+            "at": self._desk.moment(request, run.at_ms),
             "refused": self._desk.pages.sentence(request, run.refusal) if run.refusal else None,
             "busy": run.state in ("reading", "writing"),
             "changes": [said(request, each) for each in found.sentences],
@@ -130,10 +130,6 @@ class RosterPages:
         plain = {**sentence.values, "role": "{role}"} if "role" in sentence.values else sentence.values
         told = Sentence(sentence.one, sentence.many, sentence.count, plain)
         return {"text": said(request, told), "role": sentence.values.get("role", "")}
-
-    def _moment(self, request: Request, at_ms: int) -> str:
-        zone, language = actor_of(request).zone, language_of(request)
-        return f"{day_label(at_ms, zone, language)}, {time_label(at_ms, zone, language)}"
 
 
 def said(request: Request, sentence: Sentence) -> str:

@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from accounts.administration.rules import end_of, start_of
 from accounts.rights import LEADERS, STAFF_ROLES
 from accounts.roster import surroundings
 from accounts.roster.current import Current, Somebody
@@ -31,8 +31,8 @@ def plan(current: Current, wanted: Wanted, now_ms: int, adopt: Mapping[str, str]
 
 def midnight_ms(day: str, zone: str, *, after: bool = False) -> int:
     """When an ISO date begins on the school's clock, or when it is over."""
-    found = date.fromisoformat(day) + timedelta(days=int(after))
-    return int(datetime.combine(found, time(), ZoneInfo(zone)).astimezone(UTC).timestamp() * 1000)
+    found = date.fromisoformat(day)
+    return end_of(found, zone) if after else start_of(found, zone)
 
 
 class _Planning:

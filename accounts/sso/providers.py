@@ -4,6 +4,7 @@ import asyncio
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -102,7 +103,7 @@ class Providers:
 
 def _id_token(status: int, answer: dict[str, Any]) -> str:
     token = answer.get("id_token")
-    if status == 200 and isinstance(token, str):  # noqa: PLR2004
+    if status == HTTPStatus.OK and isinstance(token, str):
         return token
     raise ProviderFault("refused" if answer.get("error") in ("invalid_client", "unauthorized_client") else "token")
 
