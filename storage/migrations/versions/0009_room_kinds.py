@@ -1,0 +1,10 @@
+"""What rooms are: their template, face and settings; who may be in them for how long."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Drafts, messages that wait for their time, and notices that must be read."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Feeds in rooms, and cards of links."""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

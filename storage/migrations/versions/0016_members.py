@@ -1,0 +1,10 @@
+"""How people are in rooms: by groups, for days, in sub-groups."""
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
