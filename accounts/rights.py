@@ -7,10 +7,14 @@ from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
-RoomVerb = Literal["read", "write", "remove", "administer", "presence", "start", "look"]
+RoomVerb = Literal["read", "write", "react", "notice", "history", "remove", "administer", "presence", "start", "look"]
 SchoolVerb = Literal[
     "manage_people", "manage_groups", "manage_sign_in", "import_roster", "change_policy", "change_settings",
-    "read_audit", "see_access_log", "export_person", "erase_person",
+    "read_audit", "see_access_log", "export_person", "erase_person", "make_room",
+]  # fmt: skip
+RoomKind = Literal[
+    "staffroom", "classroom", "hall", "subject", "specialist", "assistants", "governors", "department", "club",
+    "council", "family",
 ]  # fmt: skip
 Verb = Literal[RoomVerb, SchoolVerb]
 Kind = Literal["staff", "governor", "learner", "guardian", "visitor"]
@@ -23,6 +27,11 @@ Relation = Literal[
 RELATIONS: Final = frozenset(get_args(Relation))
 VERBS: Final = frozenset((*get_args(RoomVerb), *get_args(SchoolVerb)))
 SCHOOL_VERBS: Final = frozenset(get_args(SchoolVerb))
+ROOM_KINDS: Final[tuple[str, ...]] = get_args(RoomKind)  # that people found; the other kinds come by themselves
+# Where no learner can be, and no grown-up from outside but a governor in the governors' room.
+STAFF_ONLY: Final = frozenset({"staffroom", "assistants", "department"})
+# What looks after a room: who administers one may do all of it there.
+KEEPING: Final = frozenset({"remove", "administer", "notice", "history"})
 
 STAFF_ROLES: Final = frozenset(
     {"head", "deputy", "ict_coordinator", "dsl", "teacher", "ta", "cover_teacher", "office", "head_of_year"}
@@ -36,7 +45,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(_KINDS)
 ROLES: Final = frozenset(KINDS)
 
 # Of these the settings say who must have shown a second factor: to look, and to administer.
-GRAVE: Final = SCHOOL_VERBS - {"manage_sign_in"} | {"look"}
+GRAVE: Final = SCHOOL_VERBS - {"manage_sign_in", "make_room"} | {"look"}
 
 
 class Line(Struct, frozen=True):
@@ -127,7 +136,7 @@ def opens_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | Non
 def _refused(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
     if who.leaver or (verb == "write" and not place.may_write):
         return "forbidden"
-    if place.may_administer and verb in ("remove", "administer"):
+    if place.may_administer and verb in KEEPING:
         return None
     code = _judged(who, verb, place, at)
     if code is None and not who.strong and verb in GRAVE and who.role in who.rights.second_step:

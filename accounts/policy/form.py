@@ -6,12 +6,12 @@ from typing import Any, Final, Protocol, get_args
 import msgspec
 
 from accounts.policy.rules import Rule, WindowName
-from accounts.rights import Relation, SchoolVerb
+from accounts.rights import ROOM_KINDS, Relation, SchoolVerb
 from realtime.refusal import Refusal
 
+IN_ROOMS: Final = ("read", "write", "react", "presence", "notice", "remove", "history", "administer")
 ROOM_VERBS: Final[Mapping[str, tuple[str, ...]]] = {
-    "staffroom": ("read", "write", "presence", "remove", "administer"),
-    "classroom": ("read", "write", "presence", "remove", "administer"),
+    **dict.fromkeys(ROOM_KINDS, IN_ROOMS),
     "thread": ("start", "write", "look"),
     "school": get_args(SchoolVerb),
 }

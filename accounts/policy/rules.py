@@ -10,10 +10,12 @@ import msgspec
 from msgspec import Meta, Struct, structs
 
 from accounts.rights import (
+    KEEPING,
     KINDS,
     LEADERS,
     ROLES,
     SCHOOL_VERBS,
+    STAFF_ONLY,
     STAFF_ROLES,
     Kind,
     Line,
@@ -21,6 +23,7 @@ from accounts.rights import (
     Opens,
     Relation,
     Rights,
+    RoomKind,
     Verb,
     unknown,
     unless_never,
@@ -29,7 +32,7 @@ from realtime.refusal import Refusal
 
 FOLDER: Final = Path(__file__).parent / "defaults"
 
-PlaceKind = Literal["person", "school", "staffroom", "classroom", "thread"]
+PlaceKind = Literal["person", "school", RoomKind, "thread"]
 WindowName = Literal["always", "never", "out_of_school", "school_days"]
 Year = Annotated[str, Meta(pattern=r"^(N|R|[1-9]|1[0-4])$")]
 
@@ -136,10 +139,12 @@ def within_limits(base: str, verb: str, rule: Rule) -> bool:
     kind = KINDS[base]
     if verb in SCHOOL_VERBS or verb == "look":
         return kind == "staff"
-    if rule.place == "staffroom" or verb == "presence":
+    if rule.place in STAFF_ONLY or verb == "presence":
         return kind == "staff"
-    if verb in ("remove", "administer"):
+    if verb in KEEPING or rule.place == "governors":
         return kind in ("staff", "governor")
+    if verb == "write" and rule.place == "family":
+        return kind == "staff"  # where families and children read together
     if rule.place == "thread" and verb in ("start", "write"):
         return _may_ever_write(kind, {KINDS[role] for role in _names(rule.to or ("everyone",)) if role in KINDS}, rule)
     return True

@@ -61,12 +61,12 @@ def test_a_line_of_one_s_own_is_added_switched_off_and_removed(served: Served) -
         done = send(deputy, f"{POLICY}/new/keep", page, place="classroom", who="governor", verbs="read")
         assert done.status_code == 303
         page = get(deputy, POLICY)
-        assert "Governors may read in their classrooms." in words(page)
+        assert "Classrooms: Governors may read." in words(page)
         name = re.findall(r'id="(our_[a-z0-9]+)"', page)[0]
         assert send(deputy, f"{POLICY}/{name}/off", page).status_code == 303
-        assert "Switch on : Governors may read in their classrooms." in words(get(deputy, POLICY))
+        assert "Switch on : Classrooms: Governors may read." in words(get(deputy, POLICY))
         assert send(deputy, f"{POLICY}/{name}/restore", page).status_code == 303
-        assert "Governors may read in their classrooms." not in words(get(deputy, POLICY))
+        assert "Classrooms: Governors may read." not in words(get(deputy, POLICY))
 
 
 def test_what_cannot_be_is_said_on_the_form(served: Served) -> None:
