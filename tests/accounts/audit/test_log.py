@@ -9,7 +9,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from accounts.audit.chain import Entry, hash_detail, link
-from accounts.audit.log import record
+from accounts.audit.log import Happened, record, record_all
 from accounts.audit.model import INSTALLATION, audit_detail, audit_head, audit_log
 from storage.database import Transaction
 from tests.world import World, world_on
@@ -110,3 +110,24 @@ async def test_a_flag_as_sqlite_gives_it_is_hashed_as_what_it_means(world: World
     (row,) = await world.rows(audit_log)
     assert row.hash == link("", Entry(*tuple(row)[:8]))
     assert row.in_school is True
+
+
+async def test_rows_that_are_added_together_are_linked_one_after_the_other(world: World) -> None:
+    await add(world)
+
+    def write(tx: Transaction) -> list[int]:
+        things = [
+            Happened("s2", "signed_in", "p3"), Happened("s1", "signed_in", "p1", "p1", True, {"method": "card"}),
+            Happened("s1", "signed_in", "p2"),
+        ]  # fmt: skip
+        return record_all(tx, things, world.now_ms)
+
+    assert await world.database.write(write) == [1, 2, 3]
+    rows = await world.rows(audit_log, school_id="s1")
+    assert [row.by for row in rows] == ["p1", "p1", "p2"]
+    for before, row in pairwise(rows):
+        assert row.hash == link(before.hash, Entry(*tuple(row)[:8]))
+    assert [(row.school_id, row.seq) for row in await world.rows(audit_head)] == [("s1", 3), ("s2", 1)]
+    assert [(row.school_id, row.seq, row.body) for row in await world.rows(audit_detail)] == [
+        ("s1", 2, '{"method":"card"}')
+    ]
