@@ -57,12 +57,14 @@ from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.pages import MessagePages
 from rooms.messages.privacy import MessageKeeper
-from rooms.messages.rules import LONGEST_TEXT
 from rooms.moments import Moments
 from rooms.operating import Operating
 from rooms.pages import RoomsPages
 from rooms.polling import LongPoll
+from rooms.posting import Hooks
+from rooms.posts import LONGEST_TEXT
 from rooms.rostering import RoomsFollow
+from rooms.showing import Parts
 from rooms.welcoming import HOOKS
 from storage import installation
 from storage.clock import Clock, rfc3339
@@ -82,8 +84,11 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
     "accounts/calendar", "accounts/invitations", "rooms", "rooms/messages",
 ))  # fmt: skip
-HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.HANDLERS)
-KEEPERS: Final = (AccountKeeper(), MessageKeeper())  # of what an export holds and an erasure takes away
+PARTS: Final = Parts(())  # what features add to rooms' pages and to messages
+HOOKS_OF_MESSAGES: Final = Hooks()
+HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.handlers(HOOKS_OF_MESSAGES))
+# Of what an export holds and an erasure takes away.
+KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES))
 
 
 @dataclass
@@ -150,7 +155,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         metrics.watch(hub, outboxes, bus)
 
         pages = Pages(Assets(), TEMPLATES, {"administers": administers})
-        messages = MessagePages(database, clock, pages, signing_in, epoch)
+        messages = MessagePages(database, clock, pages, signing_in, epoch, PARTS)
         long_poll = LongPoll(hub, limits, settings, epoch)
         routes: list[Any] = [
             *AccountPages(signing_in, pages).routes(),

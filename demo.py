@@ -16,8 +16,8 @@ from realtime.refusal import Refusal
 from rooms import following, log
 from rooms.enrolling import NewPerson, enrol, found_school, seat
 from rooms.membership import create_room
-from rooms.messages.rules import message_id
 from rooms.model import member, room
+from rooms.posts import message_id
 from storage import installation
 from storage.database import Transaction
 

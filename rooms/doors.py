@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -94,7 +95,9 @@ def _decoded(body: bytes, kind: type[Command]) -> Command:
 
 
 def _from_form(fields: Mapping[str, str], kind: type[Command]) -> Command:
-    given = {name: value for name, value in fields.items() if name not in FORM_ONLY and value != ""}
+    lists = {field.name for field in structs.fields(kind) if field.default == ()}
+    said = {name: value for name, value in fields.items() if name not in FORM_ONLY and value != ""}
+    given = {name: value.split() if name in lists else value for name, value in said.items()}
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:

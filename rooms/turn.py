@@ -232,7 +232,8 @@ class GroupCommit:
 
 def fingerprint(secret: bytes, command: Command) -> str:
     """A keyed hash of what a command says: tells a repeat from another use of its key, and nothing else."""
-    said = structs.asdict(command)
+    # What later versions added and this command leaves out says nothing: a repeat from before them is still a repeat.
+    said = {name: value for name, value in structs.asdict(command).items() if value != ()}
     said["id"] = type(command).__name__  # the sender's number for the request is not part of it
     return hashlib.blake2b(_encode(said), key=secret[:64], digest_size=16).hexdigest()
 

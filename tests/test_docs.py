@@ -15,7 +15,7 @@ from realtime.connection import HELLO_WITHIN
 from realtime.protocol import CATCH_UP_LIMIT, HELLO_ROOMS, REASONS, Command
 from realtime.refusal import HTTP_STATUS, TEMPORARY
 from rooms.composing import Typing
-from rooms.messages.rules import LONGEST_TEXT
+from rooms.posts import LONGEST_TEXT
 from tests.harness.program import ROOT
 from tests.serving import Served, serving
 

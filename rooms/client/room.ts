@@ -4,9 +4,9 @@ import type { StopReason } from "#web/connection-rules.ts";
 import { LineView } from "#web/line-view.ts";
 import { browserStorage, forgetEveryone, forgetOthers } from "#web/local.ts";
 import { Outbox } from "#web/outbox.ts";
-import { BrowserStore } from "#web/outbox-store.ts";
+import { BrowserStore, type Said } from "#web/outbox-store.ts";
 import { fetchPage, Gone, goToSignIn, optionalPart, pageData, SignedOut } from "#web/page.ts";
-import { type Answer, type LogEvent, number, type Passing, text } from "#web/protocol.ts";
+import { type Answer, type Fields, type LogEvent, number, type Passing, text } from "#web/protocol.ts";
 import { RoomLogs } from "#web/room-log.ts";
 import { alone, Tabs } from "#web/tabs.ts";
 import { People } from "./people.ts";
@@ -22,6 +22,12 @@ export interface Feature {
   /** The oldest event that the reader can see; what is fetched afresh must reach back to it. */
   oldestInView(): number;
   line(line: Line): void;
+  /** A message was made on the page from the event that posted it: show what this feature adds to it. */
+  made?(element: HTMLElement, event: LogEvent): void;
+  /** A message was removed: nothing that hangs on it may stay on the page. */
+  gone?(message: string): void;
+  /** What goes along with the text that is being sent; it is on its way when this returns. */
+  sending?(): Said;
 }
 
 export interface Room {
@@ -38,6 +44,10 @@ export interface Room {
   readonly outbox: Outbox;
   readonly logs: RoomLogs;
   readonly marks: ReadMarks;
+  /** Asks every feature; for the one that shows messages. */
+  made(element: HTMLElement, event: LogEvent): void;
+  gone(message: string): void;
+  sending(): Said;
 }
 
 const MOST_PAGES = 10;
@@ -85,6 +95,13 @@ class LiveRoom {
       mayRemove: this.#data.may_remove === true,
       typing: new Typing(element, people, person, () => this.#connection.say("typing", { room: id })),
       marks: new ReadMarks(number(this.#data.read), (seq) => this.#connection.say("read", { room: id, seq })),
+      made: (made, event) => {
+        for (const feature of this.#features) feature.made?.(made, event);
+      },
+      gone: (message) => {
+        for (const feature of this.#features) feature.gone?.(message);
+      },
+      sending: () => Object.assign({}, ...this.#features.map((feature) => feature.sending?.() ?? {})) as Said,
     };
     forgetOthers(storage, person);
     this.#presence = new Presence(element, people);
@@ -168,7 +185,7 @@ class LiveRoom {
     return outbox;
   }
 
-  async #send(name: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
+  async #send(name: string, fields: Fields): Promise<Answer> {
     const answer = await this.#connection.command(name, fields);
     if (answer.type === "refused" && answer.code === "unauthenticated") this.signIn();
     return answer;

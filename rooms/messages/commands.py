@@ -8,15 +8,15 @@ from sqlalchemy import select, update
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
 from rooms import log
-from rooms.messages.model import message, message_change, message_edit
-from rooms.messages.rules import clean_reason, clean_text, message_id, seq_of
+from rooms.posting import Hooks
+from rooms.posts import clean_reason, clean_text, message_change, message_edit, message_id, standing
 from rooms.turn import Handler, Turn
-from storage.rows import AnyRow
 
 # No longest length here: the doors bound what comes, white space at the ends is trimmed, and the refusal is a kind one.
 Text = Annotated[str, Meta(description="What is written, as plain text: 1 to 8,000 characters.")]
 MessageId = Annotated[str, Meta(min_length=2, max_length=64, description="A message's id.")]
 Reason = Annotated[str, Meta(max_length=500, description="Why, for the record.")]
+FileId = Annotated[str, Meta(max_length=32, pattern="^f[0-9a-z]+$", description="A file's id.")]
 
 
 class PostMessage(KeyedCommand, kw_only=True):
@@ -24,6 +24,7 @@ class PostMessage(KeyedCommand, kw_only=True):
 
     text: Text
     reply_to: MessageId | None = None
+    files: Annotated[tuple[FileId, ...], Meta(max_length=10)] = ()
 
 
 class EditMessage(KeyedCommand, kw_only=True):
@@ -40,18 +41,20 @@ class RemoveMessage(KeyedCommand, kw_only=True):
     reason: Reason | None = None
 
 
-def post_message(turn: Turn, command: PostMessage) -> None:
+def post_message(turn: Turn, command: PostMessage, hooks: Hooks) -> None:
     text = clean_text(command.text)
     seq = turn.next_seq()
-    body = {"message": message_id(command.room, seq), "text": text}
+    body: dict[str, Any] = {"message": message_id(command.room, seq), "text": text}
     if command.reply_to is not None:
-        body["reply_to"] = message_id(command.room, _standing(turn, command.room, command.reply_to).seq)
+        body["reply_to"] = message_id(command.room, standing(turn, command.room, command.reply_to).seq)
+    for adding in hooks.adding:
+        body |= adding(turn, command)
     turn.append("message_posted", body)
 
 
 def edit_message(turn: Turn, command: EditMessage) -> None:
     text = clean_text(command.text)
-    found = _standing(turn, command.room, command.message)
+    found = standing(turn, command.room, command.message)
     if found.author_id != turn.who.id:
         raise Refusal("forbidden", "You can change only what you wrote yourself.")
     seq = turn.append("message_edited", {"message": command.message, "text": text})
@@ -59,8 +62,8 @@ def edit_message(turn: Turn, command: EditMessage) -> None:
     _change(turn, command.room, found.seq, text_seq=seq, edited_ms=turn.now_ms)
 
 
-def remove_message(turn: Turn, command: RemoveMessage) -> None:
-    found = _standing(turn, command.room, command.message)
+def remove_message(turn: Turn, command: RemoveMessage, hooks: Hooks) -> None:
+    found = standing(turn, command.room, command.message)
     if found.author_id != turn.who.id:
         turn.require("remove")
     turn.append("message_removed", {"message": command.message})
@@ -72,6 +75,8 @@ def remove_message(turn: Turn, command: RemoveMessage) -> None:
     reason = clean_reason(command.reason)
     log.redact(turn.tx, command.room, seqs, tombstone, turn.who.id, turn.now_ms, reason)
     _change(turn, command.room, found.seq, removed_ms=turn.now_ms)
+    for removing in hooks.removing:
+        removing(turn.tx, command.room, [found.seq], turn.who.id, turn.now_ms)
 
 
 def _change(turn: Turn, room: str, seq: int, **values: int) -> None:
@@ -81,25 +86,20 @@ def _change(turn: Turn, room: str, seq: int, **values: int) -> None:
         turn.connection.execute(message_change.insert().values(room_id=room, seq=seq, **values))
 
 
-def _standing(turn: Turn, room: str, of: str) -> AnyRow:
-    """The message of this id that has not been removed."""
-    seq = seq_of(of, room)
-    found = turn.connection.execute(
-        select(message.c.seq, message.c.author_id, message.c.removed_ms).where(_is(room, seq))
-    ).first()
-    if found is None or found.removed_ms is not None:
-        raise Refusal("not_found", "This message does not exist any more.")
-    return found
-
-
-def _is(room: str, seq: int) -> Any:
-    return (message.c.room_id == room) & (message.c.seq == seq)
-
-
 REDACTING: Final = frozenset({"message_removed"})
 
-HANDLERS: Final[tuple[Handler[Any], ...]] = (
-    Handler(PostMessage, post_message, "write", limit="posts", answers=("message",)),
-    Handler(EditMessage, edit_message, "write", answers=("message",)),
-    Handler(RemoveMessage, remove_message, "read", answers=("message",)),
-)
+
+def handlers(hooks: Hooks) -> tuple[Handler[Any], ...]:
+    """The handlers; `hooks`: what happens besides when a message is posted or removed."""
+
+    def post(turn: Turn, command: PostMessage) -> None:
+        post_message(turn, command, hooks)
+
+    def remove(turn: Turn, command: RemoveMessage) -> None:
+        remove_message(turn, command, hooks)
+
+    return (
+        Handler(PostMessage, post, "write", limit="posts", answers=("message",)),
+        Handler(EditMessage, edit_message, "write", answers=("message",)),
+        Handler(RemoveMessage, remove, "read", answers=("message",)),
+    )

@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select
 
 from accounts.model import person
-from rooms.messages.model import message
-from rooms.messages.rules import message_id, seq_of
 from rooms.model import member, room
+from rooms.posts import message, message_id, seq_of
 from storage.clock import rfc3339
 from storage.rows import AnyRow
 

@@ -1,6 +1,6 @@
 // Which posts of the outbox are in the log already, though their answer has not come: it may be lost or just be later
 // than the event. Such a post is shown once, as the log has it.
-import type { Entry } from "#web/outbox-store.ts";
+import { type Entry, word } from "#web/outbox-store.ts";
 import { sameText } from "./bodies.ts";
 
 export interface Shown {
@@ -29,5 +29,5 @@ export function matchPosts(
 }
 
 function isOf(post: Entry, shown: Shown): boolean {
-  return sameText(post.fields.text ?? "", shown.text);
+  return sameText(word(post, "text"), shown.text);
 }

@@ -1,7 +1,7 @@
 // Messages in a room: what the log says, what the person does, and the reader's place in between.
 import { announce, unsay } from "#web/announcer.ts";
 import type { Line } from "#web/connection.ts";
-import type { Entry } from "#web/outbox-store.ts";
+import { type Entry, type Said, word } from "#web/outbox-store.ts";
 import { t } from "#web/page.ts";
 import type { LogEvent } from "#web/protocol.ts";
 import { firstInView, giveFocus, goToBottom, keepingPlace, seesBottom } from "../client/reader.ts";
@@ -110,6 +110,7 @@ class Messages implements Feature {
     const element = makeMessage(this.room.element, this.#view(event, posted.id, posted.text));
     if (posted.replyTo !== "") setQuote(element, this.#list.quote(posted.replyTo));
     if (posted.removed) markRemoved(element);
+    else this.room.made(element, event);
     this.#list.append(element);
     if (this.#pending.made(posted.id)) this.#pending.tick(element);
     this.#pending.show();
@@ -135,6 +136,7 @@ class Messages implements Feature {
     const { id } = readPosted(event);
     const element = this.#list.find(id);
     if (element) unsay(said(element));
+    this.room.gone(id);
     this.#composer?.gone(id);
     this.#keeping(() => {
       this.#list.remove(id);
@@ -180,13 +182,13 @@ class Messages implements Feature {
       seq: 0,
       by: people.person(person),
       at: new Date(parseInt(entry.order.slice(0, 10), 36)).toISOString(),
-      text: entry.fields.text ?? "",
+      text: word(entry, "text"),
       mine: true,
       mayReply: false,
       mayEdit: false,
       mayRemove: false,
     });
-    const replyTo = entry.fields.reply_to ?? "";
+    const replyTo = word(entry, "reply_to");
     if (replyTo !== "") setQuote(element_, this.#list.quote(replyTo));
     return element_;
   }
@@ -208,19 +210,20 @@ class Messages implements Feature {
 
   #send(text: string, mode: Mode): void {
     if (mode.kind === "edit") return this.#write("edit_message", { message: mode.id, text });
-    this.#write("post_message", mode.kind === "reply" ? { text, reply_to: mode.id } : { text });
+    const besides = this.room.sending();
+    this.#write("post_message", mode.kind === "reply" ? { text, reply_to: mode.id, ...besides } : { text, ...besides });
     this.room.typing.rest();
     this.#list.drawUnreadLine(undefined);
     goToBottom();
   }
 
-  #write(name: string, fields: Readonly<Record<string, string>>): void {
+  #write(name: string, fields: Said): void {
     const after = this.room.logs.get(this.room.id)?.last ?? 0;
     this.room.outbox.add({ room: this.room.id, name, fields, after });
   }
 
   #rewrite(entry: Entry): void {
-    const { text = "", message = "", reply_to = "" } = entry.fields;
+    const [text, message, reply_to] = [word(entry, "text"), word(entry, "message"), word(entry, "reply_to")];
     if (entry.name === "edit_message") this.#composer?.rewrite(text, { kind: "edit", id: message });
     else this.#composer?.rewrite(text, reply_to === "" ? { kind: "post" } : { kind: "reply", id: reply_to });
   }

@@ -20,8 +20,9 @@ from realtime.refusal import Refusal
 from rooms import directory
 from rooms.grants import Grant
 from rooms.messages import history
-from rooms.messages.rules import message_id, seq_of
 from rooms.pages import signed_in
+from rooms.posts import message_id, seq_of
+from rooms.showing import Parts, Showing
 from storage.clock import Clock, rfc3339
 from storage.database import Database
 from storage.rows import AnyRow
@@ -44,17 +45,22 @@ class RoomView:
     names: Mapping[str, str]
     own_head: int
     about: AnyRow | None
+    parts: Mapping[int, Mapping[str, Any]]  # of each message, by its seq
+    of_room: Mapping[str, Any]
 
 
 class MessagePages:
     """Routes of a room and its messages."""
 
-    def __init__(self, database: Database, clock: Clock, pages: Pages, signing_in: SigningIn, epoch: str) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, pages: Pages, signing_in: SigningIn, epoch: str, parts: Parts
+    ) -> None:
         self._database = database
         self._clock = clock
         self._pages = pages
         self._signing_in = signing_in
         self._epoch = epoch
+        self._parts = parts
 
     def routes(self) -> list[Route]:
         return [
@@ -82,7 +88,8 @@ class MessagePages:
     ) -> Response:  # fmt: skip
         before = _number(request.query_params.get("before"))
         target = (fields or {}).get(_FIELDS.get(about or "", "")) or request.query_params.get(about or "")
-        view = await self._database.read(_read, actor, room, before, target, self._clock.now_ms())
+        asked = _Asked(actor, room, before, target, self._clock.now_ms(), language_of(request))
+        view = await self._database.read(_read, asked, self._parts)
         self._signing_in.noticing.opened(actor, room)
         context = self._context(request, actor, view, about if view.about is not None else None)
         if refusal is not None:
@@ -115,6 +122,8 @@ class MessagePages:
             "form_key": str(uuid4()),
             "error": None,
             "draft": None,
+            "slots": self._parts.slots,
+            "parts": view.of_room,
             **dict.fromkeys(ABOUT.values()),
             **({ABOUT[about]: show.message(view.about)} if about and view.about is not None else {}),
         }
@@ -124,13 +133,16 @@ class MessagePages:
         before = _number(request.query_params.get("before"))
         limit = min(_number(request.query_params.get("limit")) or history.PAGE, history.MOST)
 
-        def read(connection: Connection) -> history.Page:
-            directory.require(connection, actor, room, "read", self._clock.now_ms())
-            return history.page(connection, room, before, limit)
+        def read(connection: Connection) -> tuple[history.Page, Mapping[int, Mapping[str, Any]]]:
+            now_ms = self._clock.now_ms()
+            grant = directory.require(connection, actor, room, "read", now_ms)
+            page = history.page(connection, room, before, limit)
+            showing = Showing(connection, actor, grant, room, now_ms, language_of(request))
+            return page, self._parts.of_messages(showing, page.messages)
 
-        page = await self._database.read(read)
+        page, parts = await self._database.read(read)
         self._signing_in.noticing.opened(actor, room)
-        found = [history.as_json(room, row) for row in page.messages]
+        found = [{**history.as_json(room, row), **parts[row.seq]} for row in page.messages]
         return json_response(
             {"room": room, "seq": page.seq, "epoch": self._epoch, "more": page.more, "messages": found}
         )
@@ -139,20 +151,33 @@ class MessagePages:
 _FIELDS: Final = {"reply_to": "reply_to", "edit": "message", "remove": "message"}
 
 
-def _read(
-    connection: Connection, actor: Actor, room: str, before: int | None, about: str | None, now_ms: int
-) -> RoomView:
-    grant = directory.require(connection, actor, room, "read", now_ms)
-    own = directory.require(connection, actor, actor.own_room, "read", now_ms)
-    page = history.page(connection, room, before)
-    chosen = history.one(connection, room, seq_of(about, room)) if about else None
+@dataclass(frozen=True)
+class _Asked:
+    """What a room's page is asked for. `about`: the id of a message that is replied to, edited or removed."""
+
+    actor: Actor
+    room: str
+    before: int | None
+    about: str | None
+    now_ms: int
+    language: str
+
+
+def _read(connection: Connection, asked: _Asked, parts: Parts) -> RoomView:
+    actor, room = asked.actor, asked.room
+    grant = directory.require(connection, actor, room, "read", asked.now_ms)
+    own = directory.require(connection, actor, actor.own_room, "read", asked.now_ms)
+    page = history.page(connection, room, asked.before)
+    chosen = history.one(connection, room, seq_of(asked.about, room)) if asked.about else None
     if chosen is not None and chosen.removed_ms is not None:
         chosen = None
     shown = [*page.messages, *([chosen] if chosen is not None else [])]
-    members = directory.members(connection, room)
-    names = directory.names_of(connection, {row.author_id for row in shown})
-    quoted = history.quoted(connection, room, shown)
-    return RoomView(grant, directory.card(connection, room), page, quoted, members, names, own.head, chosen)
+    showing = Showing(connection, actor, grant, room, asked.now_ms, asked.language)
+    return RoomView(
+        grant, directory.card(connection, room), page, history.quoted(connection, room, shown),
+        directory.members(connection, room), directory.names_of(connection, {row.author_id for row in shown}),
+        own.head, chosen, parts.of_messages(showing, shown), parts.of_room(showing),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -182,6 +207,7 @@ class _Shower:
             "mine": mine,
             "may_edit": mine and self.may_write and not removed,
             "may_remove": (mine or self.may_remove) and not removed,
+            **self.view.parts[row.seq],
         }
 
     def _quote(self, row: AnyRow) -> dict[str, Any] | None:

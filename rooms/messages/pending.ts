@@ -1,7 +1,7 @@
 // What the person did and the log does not show yet: their own posts below it, their edits and removals in it.
 import { button, icon, inOwnWords, part, t } from "#web/page.ts";
 import type { Outbox, Saved } from "#web/outbox.ts";
-import type { Entry } from "#web/outbox-store.ts";
+import { type Entry, word } from "#web/outbox-store.ts";
 import type { Done } from "#web/protocol.ts";
 import type { RoomLog } from "#web/room-log.ts";
 import { goToBottom, seesBottom } from "../client/reader.ts";
@@ -124,13 +124,13 @@ export class Pending {
   }
 
   #discard(entry: Entry): void {
-    const element = this.list.find(entry.fields.message ?? "");
+    const element = this.list.find(word(entry, "message"));
     if (element) this.#restore(element);
     this.doing.outbox.discard(entry.key);
   }
 
   #showChanges(changes: readonly Entry[]): void {
-    const latest = new Map(changes.map((entry) => [entry.fields.message ?? "", entry]));
+    const latest = new Map(changes.map((entry) => [word(entry, "message"), entry]));
     for (const element of this.list.all) {
       const entry = latest.get(element.id);
       if (entry && !element.hasAttribute("data-removed")) this.#showChange(element, entry);
@@ -141,7 +141,7 @@ export class Pending {
   #showChange(element: HTMLElement, entry: Entry): void {
     const removing = entry.name === "remove_message";
     if (removing || entry.state === "refused") this.#restore(element);
-    else this.#preview(element, entry.fields.text ?? "");
+    else this.#preview(element, word(entry, "text"));
     this.#write(element, entry, entry.state, removing ? "removing" : "saving");
   }
 
@@ -175,7 +175,7 @@ export class Pending {
   }
 
   #changed(entry: Entry): void {
-    const element = this.list.find(entry.fields.message ?? "");
+    const element = this.list.find(word(entry, "message"));
     if (!element || element.hasAttribute("data-removed")) return;
     this.#before.delete(element.id);
     if (entry.name === "edit_message") this.tick(element);

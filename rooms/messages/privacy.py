@@ -11,9 +11,9 @@ from accounts.privacy.keepers import Part, Subject
 from accounts.rules import initials
 from accounts.sessions import own_room_of
 from rooms import log
-from rooms.messages.model import message, message_change, message_edit
-from rooms.messages.rules import message_id
 from rooms.model import event, evidence, member, room
+from rooms.posting import Hooks
+from rooms.posts import message, message_change, message_edit, message_id
 from storage.clock import rfc3339
 from storage.database import Transaction
 
@@ -27,6 +27,10 @@ class MessageKeeper:
     tables: Collection[str] = frozenset(
         table.name for table in (room, member, event, evidence, message_change, message_edit)
     )
+
+    def __init__(self, hooks: Hooks) -> None:
+        """`hooks`: what goes with a message's words."""
+        self._hooks = hooks
 
     def hand_out(self, connection: Connection, of: Subject) -> list[Part]:
         return [
@@ -46,7 +50,10 @@ class MessageKeeper:
         if not of.keeps_words:
             for room_id, seqs in _standing(tx.connection, of).items():
                 for start in range(0, len(seqs), MOST_AT_ONCE):
-                    _remove(tx, room_id, seqs[start : start + MOST_AT_ONCE], by, now_ms)
+                    some = seqs[start : start + MOST_AT_ONCE]
+                    _remove(tx, room_id, some, by, now_ms)
+                    for removing in self._hooks.removing:
+                        removing(tx, room_id, some, by, now_ms)
         _forget_name(tx, of)
         for room_id in _seats(tx.connection, of):
             log.append(tx, room_id, "member_removed", by, now_ms, {"person": of.person})

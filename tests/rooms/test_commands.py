@@ -16,8 +16,8 @@ from realtime.limits import Limits
 from realtime.refusal import Refusal
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing
-from rooms.messages.model import message
 from rooms.model import room as room_table
+from rooms.posts import message
 from rooms.reading import Read
 from tests.world import SECRET, World, edit, post
 

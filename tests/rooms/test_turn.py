@@ -16,9 +16,9 @@ from realtime.refusal import Refusal
 from rooms.enrolling import seat
 from rooms.membership import AddMember, RemoveMember, create_room
 from rooms.messages.commands import EditMessage, PostMessage
-from rooms.messages.model import message as message_view
-from rooms.messages.model import message_edit
 from rooms.model import event, room
+from rooms.posts import message as message_view
+from rooms.posts import message_edit
 from rooms.reading import Read
 from rooms.turn import Handler, Turn, fingerprint
 from storage.database import Transaction

@@ -20,8 +20,8 @@ import accounts.privacy.model
 import accounts.roster.model
 import accounts.second_step.model
 import accounts.sso.model
-import rooms.messages.model
 import rooms.model
+import rooms.posts
 import storage.installation
 from storage.database import Database, Transaction, open_database
 from storage.migrate import migrate
@@ -33,7 +33,7 @@ MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
     accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
     accounts.sso.model,
-    rooms.model, rooms.messages.model, storage.installation,
+    rooms.model, rooms.posts, storage.installation,
 )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ async def test_keys_names_and_indexes_are_those_of_the_models(empty_database_url
 async def test_the_view_of_messages_has_the_columns_that_the_program_reads(empty_database_url: str) -> None:
     database = await upgraded(empty_database_url)
     found = await database.read(lambda connection: inspect(connection).get_columns("message"))
-    assert [each["name"] for each in found] == [each.name for each in rooms.messages.model.message.columns]
+    assert [each["name"] for each in found] == [each.name for each in rooms.posts.message.columns]
     await database.close()
 
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type News, Outbox, type Saved, type Written } from "../../web/client/outbox.ts";
-import { BrowserStore, type Entry } from "../../web/client/outbox-store.ts";
+import { BrowserStore, type Entry, word } from "../../web/client/outbox-store.ts";
 import { PageStorage } from "../../web/client/page-storage.ts";
 import type { Answer, Done, Refused } from "../../web/client/protocol.ts";
 
@@ -43,7 +43,7 @@ class Tab {
   }
 
   get texts(): string[] {
-    return this.sent.map((entry) => entry.fields.text ?? "");
+    return this.sent.map((entry) => word(entry, "text"));
   }
 }
 

@@ -2,6 +2,9 @@
 // overwrite each other's, under names that sort in the order of writing.
 import { isRecord, parseJson } from "./protocol.ts";
 
+/** What a command says, besides its room and key. */
+export type Said = Readonly<Record<string, string | readonly string[]>>;
+
 export interface Entry {
   /** The UUID that makes the command happen once; made when it is written, never again. */
   readonly key: string;
@@ -9,7 +12,7 @@ export interface Entry {
   readonly order: string;
   readonly room: string;
   readonly name: string;
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: Said;
   /** The seq that the page had seen when this was written. */
   readonly after: number;
   readonly state: "waiting" | "refused" | "held";
@@ -63,6 +66,12 @@ export class BrowserStore implements OutboxStore {
   #name(entry: Entry): string {
     return `${this.#prefix}${entry.order}:${entry.key}`;
   }
+}
+
+/** What an entry says under a name; empty where it says nothing, or several things. */
+export function word(entry: Entry, name: string): string {
+  const said = entry.fields[name];
+  return typeof said === "string" ? said : "";
 }
 
 export function names(storage: Storage, prefix: string): string[] {

@@ -1,6 +1,6 @@
 // What was written and is not yet known to be saved. It is sent in order, again and again with the same key, until the
 // server says that it is done or that it will not do it.
-import type { Entry, OutboxStore } from "./outbox-store.ts";
+import type { Entry, OutboxStore, Said } from "./outbox-store.ts";
 import type { Answer, Done } from "./protocol.ts";
 import { uuid } from "./uuid.ts";
 
@@ -22,7 +22,7 @@ export type News = { readonly type: "changed" } | { readonly type: "saved"; read
 export interface Written {
   readonly room: string;
   readonly name: string;
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: Said;
   readonly after: number;
 }
 

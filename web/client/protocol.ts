@@ -2,7 +2,7 @@
 
 export type Positions = Readonly<Record<string, number>>;
 export type Body = Readonly<Record<string, unknown>>;
-export type Fields = Readonly<Record<string, string | number | boolean>>;
+export type Fields = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 export interface LogEvent {
   readonly type: "event";

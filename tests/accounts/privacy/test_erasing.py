@@ -22,8 +22,8 @@ from realtime.refusal import Refusal
 from rooms import announcing
 from rooms.doors import caller_of
 from rooms.enrolling import seat
-from rooms.messages.model import message
 from rooms.model import event, evidence, member
+from rooms.posts import message
 from rooms.welcoming import HOOKS
 from storage.database import Transaction
 from tests.accounts.administration.office import Office

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from rooms.messages.commands import RemoveMessage
-from rooms.messages.model import message
 from rooms.model import evidence, member
+from rooms.posts import message
 from tests.world import World, code, done, edit, post, remove
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.refusal import Refusal
-from rooms.messages.rules import LONGEST_TEXT, clean_text, message_id, seq_of
+from rooms.posts import LONGEST_TEXT, clean_text, message_id, seq_of
 
 
 @pytest.mark.parametrize(

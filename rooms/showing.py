@@ -1,0 +1,80 @@
+"""How features add to a room's page and to the messages on it, without the page knowing any of them.
+
+A feature hands app.py a `Part`. What `of_messages` gives stands in templates as `message.<name>` and in the API under
+the same name; what `of_room` gives stands in templates as `parts.<name>`. A slot is a place on the page that includes
+the feature's template:
+
+- "message": in the sheet of each message, below its text; "actions": in the menu of each message; both are also inside
+  the <template> that the client fills, where `message.<name>` is undefined
+- "head": the row of buttons beside the room's name; "above": above the messages; "aside": the column beside them
+- "tray": above the text being written; "tools": beside the button that sends
+- "data": at the end of the page, for strings and settings of the feature's script
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, get_args
+
+from sqlalchemy import Connection
+
+from accounts.sessions import Actor
+from rooms.grants import Grant
+from storage.rows import AnyRow
+
+Slot = Literal["message", "actions", "head", "above", "aside", "tray", "tools", "data"]
+SLOTS: Final[tuple[str, ...]] = get_args(Slot)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One look at one room: who looks, in which language, in which transaction. The right to read is checked."""
+
+    connection: Connection
+    actor: Actor
+    grant: Grant
+    room: str
+    now_ms: int
+    language: str
+
+
+def _nothing(_: Showing, __: Sequence[AnyRow]) -> Mapping[int, Any]:
+    return {}
+
+
+def _none(_: Showing) -> Any:
+    return None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one feature adds. Both functions read for the whole page at once, and give what JSON can say.
+
+    of_messages: by the seq of the message, for those that it has something to say of.
+    """
+
+    name: str
+    of_messages: Callable[[Showing, Sequence[AnyRow]], Mapping[int, Any]] = _nothing
+    of_room: Callable[[Showing], Any] = _none
+    slots: Mapping[Slot, str] = field(default_factory=dict)  # → template
+
+
+class Parts:
+    """All that features add."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._parts = tuple(parts)
+        self.slots: Mapping[str, tuple[str, ...]] = {
+            slot: tuple(part.slots[slot] for part in self._parts if slot in part.slots)  # type: ignore[index]
+            for slot in SLOTS
+        }
+
+    def of_messages(self, showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, dict[str, Any]]:
+        """What is said of each message, by its seq: the parts' names and what they say."""
+        found: dict[int, dict[str, Any]] = {row.seq: {} for row in rows}
+        for part in self._parts:
+            for seq, said in part.of_messages(showing, rows).items():
+                found[seq][part.name] = said
+        return found
+
+    def of_room(self, showing: Showing) -> dict[str, Any]:
+        return {part.name: part.of_room(showing) for part in self._parts}
