@@ -32,7 +32,6 @@ from accounts.privacy.account_keeper import AccountKeeper
 from accounts.roster.importing import Importing
 from accounts.roster.routes import roster_routes
 from accounts.signing_in import SigningIn
-from accounts.sso.fetching import Fetcher
 from accounts.sso.routes import sso_routes
 from config import Settings, load_secret
 from realtime import live
@@ -74,6 +73,7 @@ from web.assets import FOLDER, Assets, ForeverFiles
 from web.headers import SafeHeaders
 from web.logs import AccessLog
 from web.openapi import document
+from web.outside import Outside
 from web.pages import Pages
 from web.requests import wants_page
 
@@ -135,8 +135,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             Observers(metrics.batch, metrics.outcome, signing_in.noticing.command_refused),
         )  # fmt: skip
         stack.push_async_callback(commands.drain)
-        fetcher = Fetcher(settings.provider_networks)
-        stack.push_async_callback(fetcher.close)
+        to_providers = Outside(settings.provider_networks)
+        stack.push_async_callback(to_providers.close)
         desk = Desk(
             hub, limits, FrameDecoder(commands.types.values()), settings, epoch,
             now=lambda: rfc3339(clock.now_ms()), submit=commands.submit, answers=commands.answers,
@@ -160,7 +160,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         routes: list[Any] = [
             *AccountPages(signing_in, pages).routes(),
             *own_routes(database, clock, secret, signing_in, pages, announcing.to_own_room, settings.origins),
-            *sso_routes(database, clock, pages, signing_in, HOOKS, fetcher, settings.origins, secret),
+            *sso_routes(database, clock, pages, signing_in, HOOKS, to_providers, settings.origins, secret),
             *childrens_routes(database, clock, secret, signing_in, announcing.to_own_room, pages),
             *administration_routes(database, clock, pages, signing_in, HOOKS, KEEPERS, settings.database_url),
             *policy_routes(database, clock, pages, signing_in, HOOKS, announcing.to_own_rooms),

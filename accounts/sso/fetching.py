@@ -1,120 +1,55 @@
-"""Asking a provider: over a connection that goes where it may, for a short answer, within five seconds."""
+"""Asking a provider: over the server's one way out, for a short answer, within five seconds."""
 
-import asyncio
 import base64
-import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
 import msgspec
 
-from accounts.sso.faults import ProviderFault
-from accounts.sso.rules import Network, is_address, may_be_asked
+from accounts.sso.faults import ProviderFault, Reason
+from accounts.sso.rules import is_address
+from web import outside
+from web.outside import Answer, Outside, OutsideFault, Terms
 
 SECONDS: Final = 5.0
 LARGEST_ANSWER: Final = 256 * 1024  # bytes
-MOST_CONNECTIONS: Final = 64
-DEFAULT_PORTS: Final = {"https": 443, "http": 80}
+HEADERS: Final = {"Accept": "application/json"}
 
-# An answer that is packed could grow without end while it is unpacked.
-HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Corridor"}
+# What an OutsideFault is called here, where it has another name.
+_NAMES: Final[Mapping[outside.Reason, Reason]] = {
+    "address": "address", "unreachable": "unreachable", "slow": "slow", "too_large": "too_large",
+    "redirect": "redirect", "packed": "not_json", "type": "not_json",
+}  # fmt: skip
 
 
 class Fetcher:
-    """The way out. `private`: networks of its own that the installation lets schools' providers live in."""
+    """Asks providers. None of them may lead it to another address, and none may pack what it says."""
 
-    def __init__(self, private: Sequence[Network] = (), seconds: float = SECONDS) -> None:
-        self._private = private
-        self._seconds = seconds
-        self._client = httpx.AsyncClient(
-            timeout=seconds,
-            follow_redirects=False,  # another address would have to be judged anew
-            trust_env=False,
-            # A connection kept for one name would be used for another name at the same address.
-            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=0),
-        )
+    def __init__(self, way_out: Outside, seconds: float = SECONDS) -> None:
+        self._outside = way_out
+        self._terms = Terms(seconds, LARGEST_ANSWER, may_ask=is_address, any_port=True)
 
     async def get(self, url: str) -> bytes:
         """The answer's body; ProviderFault if there is none that is good."""
-        status, body = await self._ask("GET", url, {}, b"")
-        if status != httpx.codes.OK:
+        answer = await self._ask("GET", url, HEADERS, b"")
+        if answer.status != httpx.codes.OK:
             raise ProviderFault("status")
-        return body
+        return answer.body
 
     async def post(self, url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """Send a form; the status and the object that came back."""
         form = httpx.QueryParams(dict(fields))
-        typed = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-        status, body = await self._ask("POST", url, typed, str(form).encode())
-        return status, decoded(body)
+        typed = {**HEADERS, "Content-Type": "application/x-www-form-urlencoded", **headers}
+        answer = await self._ask("POST", url, typed, str(form).encode())
+        return answer.status, decoded(answer.body)
 
-    async def _ask(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> tuple[int, bytes]:
+    async def _ask(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._at_one_of(await self._addresses(url), method, url, headers, content)
-        except (TimeoutError, httpx.TimeoutException):
-            raise ProviderFault("slow") from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
-            raise ProviderFault("unreachable") from None
-
-    async def _addresses(self, url: str) -> list[str]:
-        """Where the server may connect for this, of all that the name leads to."""
-        if not is_address(url):
-            raise ProviderFault("address")
-        asked = httpx.URL(url)
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(asked.host, asked.port or DEFAULT_PORTS[asked.scheme], type=socket.SOCK_STREAM)
-        allowed = [each for each in (str(one[4][0]) for one in found) if may_be_asked(each, self._private)]
-        if not allowed:
-            raise ProviderFault("address")
-        return allowed
-
-    async def _at_one_of(
-        self, addresses: Sequence[str], method: str, url: str, headers: Mapping[str, str], content: bytes
-    ) -> tuple[int, bytes]:
-        """From the first that takes a connection."""
-        for address in addresses:
-            try:
-                return await self._answer(self._request(address, method, url, headers, content))
-            except httpx.ConnectError:
-                continue
-        raise ProviderFault("unreachable")
-
-    def _request(
-        self, address: str, method: str, url: str, headers: Mapping[str, str], content: bytes
-    ) -> httpx.Request:
-        """To the very address that was judged: asked for a second time, a name might lead elsewhere."""
-        asked = httpx.URL(url)
-        every = {**HEADERS, "Host": asked.netloc.decode(), **headers}
-        return self._client.build_request(
-            method, asked.copy_with(host=address), headers=every, content=content,
-            extensions={"sni_hostname": asked.host},
-        )  # fmt: skip
-
-    async def _answer(self, request: httpx.Request) -> tuple[int, bytes]:
-        answer = await self._client.send(request, stream=True)
-        try:
-            if answer.is_redirect:
-                raise ProviderFault("redirect")
-            if answer.headers.get("content-encoding", "identity") != "identity":
-                raise ProviderFault("not_json")
-            return answer.status_code, await _bounded(answer)
-        finally:
-            await answer.aclose()
-
-    async def close(self) -> None:
-        await self._client.aclose()
-
-
-async def _bounded(answer: httpx.Response) -> bytes:
-    body = bytearray()
-    async for part in answer.aiter_raw():
-        body += part
-        if len(body) > LARGEST_ANSWER:
-            raise ProviderFault("too_large")
-    return bytes(body)
+            return await self._outside.ask(method, url, self._terms, headers, content)
+        except OutsideFault as fault:
+            raise ProviderFault(_NAMES[fault.reason]) from None
 
 
 def decoded(body: bytes) -> dict[str, Any]:

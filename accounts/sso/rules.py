@@ -3,19 +3,16 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from realtime.refusal import Refusal
+from web import addresses
 
 LONGEST_ADDRESS: Final = 400  # characters
 LONGEST_ID: Final = 255  # of a subject, as OpenID Connect Core has it, and of a roster's id
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 # Values of `acr` by which providers say that a second factor was shown: Entra, OpenID PAPE, REFEDS.
 SECOND_FACTOR: Final = frozenset(
@@ -30,16 +27,8 @@ SECOND_FACTOR: Final = frozenset(
 
 def is_address(url: str) -> bool:
     """Whether a provider's address may be used: https, or http to this machine; nothing hidden in it."""
-    if len(url) > LONGEST_ADDRESS or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        return False
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    if not parts.hostname or "@" in parts.netloc or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    parts = addresses.split(url) if len(url) <= LONGEST_ADDRESS else None
+    return parts is not None and (parts.scheme == "https" or parts.hostname in LOOPBACK)
 
 
 def check_issuer(url: str) -> str:
@@ -48,22 +37,6 @@ def check_issuer(url: str) -> str:
     if not is_address(url) or urlsplit(url).query:
         raise Refusal("bad_request", "The issuer is an address that begins with https://")
     return url
-
-
-def may_be_asked(address: str, private: Sequence[Network]) -> bool:
-    """Whether the server may connect there: to the open internet, and to private networks that the installation names.
-
-    Else a school's administrator could have the server knock at other machines of its own network.
-    """
-    try:
-        found: Address = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    if any(found in network for network in private if network.version == found.version):
-        return True
-    return found.is_global and not found.is_multicast
 
 
 def challenge(verifier: str) -> str:

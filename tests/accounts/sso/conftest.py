@@ -13,6 +13,7 @@ from rooms.announcing import to_own_room
 from tests.accounts.sso.entry import Entry
 from tests.harness.provider import Provider
 from tests.world import SECRET, World
+from web.outside import Outside
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -44,9 +45,9 @@ def other_provider(running_other: Provider) -> Provider:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    made = Fetcher(LOOPBACK)
-    yield made
-    await made.close()
+    outside = Outside(LOOPBACK)
+    yield Fetcher(outside)
+    await outside.close()
 
 
 @pytest.fixture

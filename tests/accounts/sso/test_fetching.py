@@ -7,6 +7,7 @@ import pytest
 from accounts.sso.faults import ProviderFault
 from accounts.sso.fetching import Fetcher, basic, decoded
 from tests.harness.provider import Provider
+from web.outside import Outside
 
 PATH = "/.well-known/openid-configuration"
 
@@ -30,10 +31,11 @@ async def test_each_bad_answer_has_its_reason(fetcher: Fetcher, provider: Provid
         assert await why(fetcher, provider.issuer + PATH) == reason, way
 
 
-async def test_a_slow_answer_is_not_waited_for(fetcher: Fetcher, provider: Provider) -> None:
+async def test_a_slow_answer_is_not_waited_for(provider: Provider) -> None:
     provider.tell(ways=["slow:openid-configuration"])
-    fetcher._seconds = 0.3
-    assert await why(fetcher, provider.issuer + PATH) == "slow"
+    outside = Outside([ip_network("127.0.0.0/8")])
+    assert await why(Fetcher(outside, seconds=0.3), provider.issuer + PATH) == "slow"
+    await outside.close()
 
 
 async def test_where_nobody_listens_nothing_is_reached(fetcher: Fetcher) -> None:
@@ -56,24 +58,24 @@ async def test_the_machine_s_own_network_is_closed_unless_the_installation_opens
     provider: Provider, host: str
 ) -> None:
     before = dict(provider.asked)
-    fetcher = Fetcher()
-    assert await why(fetcher, f"https://{host}:{provider.port}{PATH}") == "address"
-    await fetcher.close()
+    outside = Outside()
+    assert await why(Fetcher(outside), f"https://{host}:{provider.port}{PATH}") == "address"
+    await outside.close()
     assert dict(provider.asked) == before
 
 
 async def test_a_name_that_leads_to_a_closed_network_is_not_asked(provider: Provider) -> None:
     """`localhost` is a name like any other: what counts is where it leads."""
-    fetcher = Fetcher([ip_network("10.0.0.0/8")])
-    assert await why(fetcher, f"http://localhost:{provider.port}{PATH}") == "address"
-    await fetcher.close()
+    outside = Outside([ip_network("10.0.0.0/8")])
+    assert await why(Fetcher(outside), f"http://localhost:{provider.port}{PATH}") == "address"
+    await outside.close()
 
 
 async def test_of_several_addresses_of_a_name_one_that_answers_is_enough(provider: Provider) -> None:
     """`localhost` leads to ::1 as well on most machines, where the provider does not listen."""
-    fetcher = Fetcher([ip_network("127.0.0.0/8"), ip_network("::1/128")])
-    assert await fetcher.get(f"http://localhost:{provider.port}{PATH}")
-    await fetcher.close()
+    outside = Outside([ip_network("127.0.0.0/8"), ip_network("::1/128")])
+    assert await Fetcher(outside).get(f"http://localhost:{provider.port}{PATH}")
+    await outside.close()
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'{"a":' * 100_000, b'"x"'])

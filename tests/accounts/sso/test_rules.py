@@ -1,11 +1,10 @@
 """Addresses of providers, and what tokens say. Nothing here does I/O."""
 
-from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
-from accounts.sso.rules import challenge, check_issuer, is_address, may_be_asked, roster_id, with_query
+from accounts.sso.rules import challenge, check_issuer, is_address, roster_id, with_query
 from realtime.refusal import Refusal
 
 
@@ -38,27 +37,6 @@ def test_everything_else_is_no_issuer(url: str) -> None:
 
 def test_an_endpoint_may_have_a_query_and_an_issuer_may_not() -> None:
     assert is_address("https://x.example/token?tenant=1")
-
-
-@pytest.mark.parametrize(
-    ("address", "asked"),
-    [
-        ("8.8.8.8", True), ("2001:4860:4860::8888", True), ("127.0.0.1", False), ("::1", False), ("10.1.2.3", False),
-        ("192.168.1.1", False), ("172.16.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False),
-        ("::ffff:10.0.0.1", False), ("fe80::1%eth0", False), ("fd00::1", False), ("0.0.0.0", False),
-        ("224.0.0.1", False), ("nonsense", False),
-    ],
-)  # fmt: skip
-def test_only_the_open_internet_is_asked(address: str, asked: bool) -> None:
-    assert may_be_asked(address, []) is asked
-
-
-def test_an_installation_may_open_networks_of_its_own() -> None:
-    private = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
-    assert may_be_asked("10.1.2.3", private)
-    assert may_be_asked("::ffff:10.1.2.3", private)
-    assert may_be_asked("fd00::1", private)
-    assert not may_be_asked("192.168.1.1", private)
 
 
 def test_the_challenge_is_that_of_the_protocol() -> None:

@@ -1,5 +1,6 @@
 """Whole sign-ins against a real provider: in by the roster's id alone, and never by a token that is not right."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -111,7 +112,7 @@ async def test_a_provider_that_takes_too_long_lets_nobody_in_and_lets_nobody_wai
 ) -> None:
     brought = await entry.come_back(await entry.leave())
     entry.provider.tell(ways=["slow:token"])
-    fetcher._seconds = 0.3
+    fetcher._terms = replace(fetcher._terms, seconds=0.3)
     assert (await entry.turned_away(brought)).message == BROKEN
 
 
