@@ -89,35 +89,77 @@ def find(connection: Connection, tokens: Sequence[str], now_ms: int) -> list[Act
     return [found.get(each) for each in hashes]
 
 
-def start(
-    tx: Transaction, person_id: str, device: str, now_ms: int, *, method: str = "password", strong: bool = False,
-    in_school: bool = False,
-) -> str:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A session that is to begin; `device`: what a person may recognise it by."""
+
+    person: str
+    device: str
+    method: str = "password"
+    strong: bool = False
+    in_school: bool = False
+
+
+_start: Final = Statement(
+    lambda _, given: (
+        f"""
+        INSERT INTO session
+            (id, token_hash, person_id, device, method, strong, in_school, created_ms, expires_ms)
+        SELECT id, token_hash, person_id, device, method, strong, in_school,
+            CAST(:now AS BIGINT), CAST(:expires AS BIGINT)
+        FROM {given} AS given
+    """
+    ),
+    {
+        "id": str, "token_hash": str, "person_id": str, "device": str, "method": str, "strong": bool,
+        "in_school": bool,
+    },
+    "now", "expires",
+)  # fmt: skip
+
+
+def start(tx: Transaction, person_id: str, device: str, now_ms: int) -> str:
     """Begin a session and give its token, which is kept nowhere."""
-    token = secrets.token_urlsafe(32)
-    tx.connection.execute(
-        session.insert().values(
-            id=new_id("k"),
-            token_hash=hash_token(token),
-            person_id=person_id,
-            device=device[:200],
-            created_ms=now_ms,
-            expires_ms=now_ms + LIFETIME_MS,
-            method=method,
-            strong=strong,
-            in_school=in_school,
-        )
-    )
-    return token
+    return start_all(tx, [Fresh(person_id, device)], now_ms)[0]
 
 
-def surplus(connection: Connection, person_id: str, now_ms: int) -> list[str]:
-    """The sessions of a person beyond the most that one may have."""
-    open_ones = select(session.c.id).where(
-        session.c.person_id == person_id, session.c.ended_ms.is_(None), session.c.expires_ms > now_ms
-    )
-    ordered = open_ones.order_by(session.c.created_ms.desc(), session.c.id)
-    return list(connection.scalars(ordered.offset(MOST_SESSIONS)))
+def start_all(tx: Transaction, fresh: Sequence[Fresh], now_ms: int) -> list[str]:
+    """Begin these sessions and give their tokens, which are kept nowhere."""
+    tokens = [secrets.token_urlsafe(32) for _ in fresh]
+    rows = [
+        (new_id("k"), hash_token(token), each.person, each.device[:200], each.method, each.strong, each.in_school)
+        for each, token in zip(fresh, tokens, strict=True)
+    ]
+    _start.run(tx.connection, rows, now_ms, now_ms + LIFETIME_MS)
+    return tokens
+
+
+_surplus: Final = Statement(
+    lambda _, given: (
+        f"""
+        SELECT person_id, id FROM (
+            SELECT session.person_id, session.id, ROW_NUMBER() OVER (
+                PARTITION BY session.person_id ORDER BY session.created_ms DESC, session.id
+            ) AS place
+            FROM {given} AS given
+            JOIN session ON session.person_id = given.person
+            WHERE session.ended_ms IS NULL AND session.expires_ms > :now
+        ) AS open_ones
+        WHERE place > :most
+    """
+    ),
+    {"person": str},
+    "now", "most",
+)  # fmt: skip
+
+
+def surplus(connection: Connection, people: Collection[str], now_ms: int) -> dict[str, list[str]]:
+    """The sessions of these people beyond the most that one may have, for those who have any."""
+    found: dict[str, list[str]] = {}
+    given = [(each,) for each in sorted(set(people))]
+    for person_id, session_id in _surplus.run(connection, given, now_ms, MOST_SESSIONS):
+        found.setdefault(person_id, []).append(session_id)
+    return found
 
 
 def end(tx: Transaction, ids: Collection[str], now_ms: int) -> None:

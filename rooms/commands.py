@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from realtime.connection import Caller
 from realtime.limits import Limits
@@ -17,12 +17,9 @@ from realtime.refusal import Refusal
 from rooms.turn import GroupCommit, Handler, Job, Outcome
 from storage.batching import Batcher
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import AWAY, Database
 
 log = structlog.get_logger()
-
-# The database itself is away or full: trying each command alone would only make all of them wait for it in turn.
-_AWAY: Final = (OperationalError, InterfaceError, OSError, TimeoutError)
 
 # Few enough that others are read and answered while these are committed; many enough to share a commit's cost.
 MOST_TOGETHER: Final = 100
@@ -83,7 +80,7 @@ class Commands:
         try:
             outcomes = await self._written(jobs)
         except Exception as error:
-            if len(jobs) > 1 and not isinstance(error, _AWAY):
+            if len(jobs) > 1 and not isinstance(error, AWAY):
                 raise  # the batcher runs each of them again by itself
             log.exception("a commit failed", commands=[_name(type(job.command)) for job in jobs])
             outcomes = [Refusal("unavailable") for _ in jobs]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -26,6 +26,9 @@ BUSY_TIMEOUT_MS = 10_000
 # PostgreSQL undid a transaction because it and another one waited for each other, or could not be put in an order.
 CROSSED = frozenset({"40P01", "40001"})
 TRIES = 4
+
+# The database itself is away or full: what failed for many at once would fail for each of them alone, in turn.
+AWAY = (OperationalError, InterfaceError, OSError, TimeoutError)
 READERS = 3
 
 # Every statement of ours finds a few rows by an index. PostgreSQL plans a prepared statement on what it believes of

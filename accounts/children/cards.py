@@ -3,17 +3,17 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, CursorResult, select, update
 
-from accounts.children.model import card, has_started, is_here, is_learner, picture_sign_in
-from accounts.model import person, school
+from accounts import standing
+from accounts.children.model import card
 from accounts.sessions import hash_token
 from realtime.refusal import Refusal
 from storage.database import Transaction
 from storage.ids import new_id
-from storage.rows import AnyRow
+from storage.rows import Statement
 
 TOKEN_BYTES: Final = 18  # 144 random bits
 NO_GOOD: Final = "This card does not work any more. Ask your teacher for a new one."
@@ -65,27 +65,74 @@ def restore(tx: Transaction, person_id: str) -> str:
     return str(found[0].id)
 
 
-def by_token(connection: Connection, token: str, now_ms: int) -> AnyRow | None:
-    """The card on which this is printed, with its person and school; `good` if it still opens the door."""
-    return _first(connection, card.c.token_hash == hash_token(token), now_ms)
+class Found(NamedTuple):
+    """A card with its person and school; `good` if it still opens the door."""
+
+    id: str
+    person_id: str
+    name: str
+    login: str
+    slug: str
+    school: str
+    settings: str
+    own_picture: str | None
+    pictures_hash: str | None
+    good: bool
 
 
-def by_id(connection: Connection, card_id: str, now_ms: int) -> AnyRow | None:
-    return _first(connection, card.c.id == card_id, now_ms)
+# Of `card` and its `person`: not taken back, and the person is a learner who is here. As model's conditions say it.
+_GOOD: Final = f"""
+    card.revoked_ms IS NULL AND {standing.OPEN} AND person.erased_ms IS NULL
+    AND (person.left_ms IS NULL OR person.left_ms > :now)
+    AND (person.role = 'learner' OR person.role IN (SELECT role.id FROM role WHERE role.base = 'learner'))
+"""
 
 
-def _first(connection: Connection, which: object, now_ms: int) -> AnyRow | None:
-    good = card.c.revoked_ms.is_(None) & is_here(now_ms) & has_started(now_ms) & is_learner()
-    return connection.execute(
-        select(
-            card.c.id, card.c.person_id, person.c.name, person.c.login, school.c.slug, school.c.name.label("school"),
-            school.c.settings, picture_sign_in.c.own_picture, picture_sign_in.c.pictures_hash, good.label("good"),
-        )
-        .join(person, person.c.id == card.c.person_id)
-        .join(school, school.c.id == person.c.school_id)
-        .outerjoin(picture_sign_in, picture_sign_in.c.person_id == person.c.id)
-        .where(which)  # type: ignore[arg-type] # a condition
-    ).first()  # fmt: skip
+def _find(column: str) -> Statement:
+    return Statement(
+        lambda _, given: (
+            f"""
+            SELECT card.id, card.person_id, person.name, person.login, school.slug, school.name, school.settings,
+                   picture_sign_in.own_picture, picture_sign_in.pictures_hash, {_GOOD}
+            FROM {given} AS given
+            JOIN card ON card.{column} = given.mark
+            JOIN person ON person.id = card.person_id
+            JOIN school ON school.id = person.school_id
+            LEFT JOIN picture_sign_in ON picture_sign_in.person_id = person.id
+        """
+        ),
+        {"mark": str},
+        "now",
+    )
+
+
+_by_token: Final = _find("token_hash")
+_by_id: Final = _find("id")
+_use: Final = Statement(
+    lambda _, given: (
+        f"""
+        UPDATE card SET last_used_ms = CAST(:now AS BIGINT) FROM {given} AS given, person
+        WHERE card.id = given.mark AND person.id = card.person_id AND {_GOOD}
+        RETURNING card.id
+    """
+    ),
+    {"mark": str},
+    "now",
+)
+
+
+def by_token(connection: Connection, token: str, now_ms: int) -> Found | None:
+    """The card on which this is printed, if there is one."""
+    return _first(_by_token.run(connection, [(hash_token(token),)], now_ms))
+
+
+def by_id(connection: Connection, card_id: str, now_ms: int) -> Found | None:
+    return _first(_by_id.run(connection, [(card_id,)], now_ms))
+
+
+def _first(rows: CursorResult[*tuple[Any, ...]]) -> Found | None:
+    row = rows.first()
+    return None if row is None else Found(*row)
 
 
 def use(tx: Transaction, card_id: str, now_ms: int) -> None:
@@ -93,9 +140,5 @@ def use(tx: Transaction, card_id: str, now_ms: int) -> None:
 
     Refusal `unauthenticated` if it is no longer good.
     """
-    held = update(card).where(card.c.id == card_id, card.c.revoked_ms.is_(None)).values(last_used_ms=now_ms)
-    if tx.connection.scalar(held.returning(card.c.id)) is None:
-        raise Refusal("unauthenticated", NO_GOOD)
-    found = by_id(tx.connection, card_id, now_ms)
-    if found is None or not found.good:
+    if _use.run(tx.connection, [(card_id,)], now_ms).first() is None:
         raise Refusal("unauthenticated", NO_GOOD)

@@ -74,7 +74,7 @@ class Entering:
         """The same, of a card that was shown before."""
         return self._judged(await self._database.read(cards.by_id, card_id, self._clock.now_ms()), visit)
 
-    def _judged(self, found: AnyRow | None, visit: Visit) -> Shown:
+    def _judged(self, found: cards.Found | None, visit: Visit) -> Shown:
         if found is None or not found.good:
             slug, login = (found.slug, found.login) if found else ("", "")
             self._notice(SignInFailed(slug, login, "card", visit.address))
@@ -83,28 +83,31 @@ class Entering:
         asks = outside and found.pictures_hash is not None  # a card can be photographed; pictures cannot
         return Shown(found.id, _child(found), asks)
 
-    async def with_card(self, card_id: str, picked: Sequence[str], visit: Visit) -> SignedIn:
+    async def with_card(self, shown: Shown, picked: Sequence[str], visit: Visit) -> SignedIn:
         """A new session for the child with this card, `picked` where it asks for pictures.
 
         Refusal `unauthenticated`, `rate_limited`, or `forbidden` when only the teacher can help.
         """
-        async with self._door:
-            return await self._with_card(card_id, picked, visit)
-
-    async def _with_card(self, card_id: str, picked: Sequence[str], visit: Visit) -> SignedIn:
-        shown = await self.shown_again(card_id, visit)
-        child, mark = shown.child, _mark("child", shown.child.person)
-        tried = self._subjects(visit, mark) if shown.asks_pictures else ()
         if shown.asks_pictures:
-            await self._check(child, picked, tried, visit)
+            async with self._door:
+                return await self._with_both(shown, picked, visit)
 
         def first(tx: Transaction, now_ms: int) -> None:
-            cards.use(tx, card_id, now_ms)
-            if shown.asks_pictures:
-                _right(tx, child, tried, now_ms)
+            cards.use(tx, shown.card, now_ms)
 
-        known = mark if shown.asks_pictures else ""  # a device keeps a few marks only; a card alone needs no tries
-        return await self._signing_in.begin(child.person, "card", visit, account=known, first=first)
+        # No mark for the device, which keeps a few only: a card alone needs no tries.
+        return await self._signing_in.begin(shown.child.person, "card", visit, first=first)
+
+    async def _with_both(self, shown: Shown, picked: Sequence[str], visit: Visit) -> SignedIn:
+        child, mark = shown.child, _mark("child", shown.child.person)
+        tried = self._subjects(visit, mark)
+        await self._check(child, picked, tried, visit)
+
+        def first(tx: Transaction, now_ms: int) -> None:
+            cards.use(tx, shown.card, now_ms)
+            _right(tx, child, tried, now_ms)
+
+        return await self._signing_in.begin(child.person, "card", visit, account=mark, first=first)
 
     async def class_of(self, code: str, device: str) -> AnyRow:
         """The class of this code, as (id, name, school); Refusal `unauthenticated` or `rate_limited`."""
@@ -180,7 +183,7 @@ class Entering:
         return tuple((name, 0 if place else shared) for place, name in enumerate(names))
 
 
-def _child(found: AnyRow) -> Child:
+def _child(found: AnyRow | cards.Found) -> Child:
     return Child(
         found.person_id, found.name, found.login, found.slug, found.school, found.own_picture, found.pictures_hash
     )

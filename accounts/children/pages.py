@@ -84,7 +84,7 @@ class ChildrenPages:
         async def enter(shown: Shown) -> Response:
             if shown.asks_pictures:
                 return RedirectResponse("/card/pictures", 303)
-            return await self._let_in(request, await self._entering.with_card(shown.card, (), visit_of(request)))
+            return await self._let_in(request, await self._entering.with_card(shown, (), visit_of(request)))
 
         return await self._with_card(request, enter)
 
@@ -101,7 +101,7 @@ class ChildrenPages:
             chosen = picked(fields)
             return await self._try(
                 request, shown.child, fields,
-                lambda: self._entering.with_card(shown.card, chosen, visit_of(request)),
+                lambda: self._entering.with_card(shown, chosen, visit_of(request)),
             )  # fmt: skip
 
         return await self._with_card(request, enter)

@@ -54,8 +54,11 @@ async def test_the_oldest_sessions_are_the_surplus(world: World) -> None:
     for number in range(MOST_SESSIONS + 3):
         await world.database.write(sessions.start, who, f"device {number}", 1000 + number)
     by_id = {row.id: row.device for row in await world.rows(session_table)}
-    surplus = await world.database.read(sessions.surplus, who, 5000)
-    assert sorted(by_id[each] for each in surplus) == ["device 0", "device 1", "device 2"]
+    other = await world.person(await world.school("riverside"), "nia")
+    await world.database.write(sessions.start, other, "her only one", 1000)
+    surplus = await world.database.read(sessions.surplus, [other, who, other], 5000)
+    assert list(surplus) == [who]
+    assert sorted(by_id[each] for each in surplus[who]) == ["device 0", "device 1", "device 2"]
 
 
 async def test_ending_twice_keeps_the_first_time(world: World) -> None:

@@ -10,10 +10,11 @@ from accounts import sessions, throttle
 from accounts.model import person as person_table
 from accounts.model import school as school_table
 from accounts.model import session as session_table
-from accounts.passwords import AT_ONCE, HASHER
+from accounts.model import sign_in_failure as failure_table
+from accounts.passwords import HASHER
 from accounts.rules import FREE_TRIES
 from accounts.sessions import MOST_SESSIONS, own_room_of
-from accounts.signing_in import SignedIn, SigningIn, Visit
+from accounts.signing_in import TOGETHER, SignedIn, SigningIn, Visit, account_mark
 from realtime.refusal import Refusal
 from rooms.announcing import to_own_room
 from tests.world import SECRET, School, World
@@ -33,6 +34,10 @@ class Entrance:
         self, password: str = PASSWORD, *, school: str = "oakfield", name: str = "amara", device: str | None = None
     ) -> SignedIn:
         return await self.signing_in.sign_in(school, name, password, Visit("a test", device))
+
+    def known_device(self, name: str) -> str:
+        """The cookie of a device on which this person has signed in before."""
+        return self.signing_in.devices.write("d1", [account_mark("oakfield", name)])
 
     async def refusal(self, password: str = "wrong", **more: str | None) -> Refusal:
         with pytest.raises(Refusal) as caught:
@@ -143,13 +148,13 @@ async def test_a_storm_stands_before_the_door_and_not_before_the_database(
     entrance: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else those who talk would have six hundred transactions before theirs."""
-    waiting = most = 0
+    waiting, most, commits = 0, 0, 0
     write = entrance.world.database.write
 
     async def counted(work: Any, *args: Any) -> Any:
-        nonlocal waiting, most
-        one = work is throttle.try_once
-        waiting += one
+        nonlocal waiting, most, commits
+        one = work.__module__ == "accounts.signing_in"  # and not the notes of what was wrong, one commit a second
+        waiting, commits = waiting + one, commits + one
         most = max(most, waiting)
         try:
             return await write(work, *args)
@@ -157,8 +162,43 @@ async def test_a_storm_stands_before_the_door_and_not_before_the_database(
             waiting -= one
 
     monkeypatch.setattr(entrance.world.database, "write", counted)
-    await asyncio.gather(*(entrance.refusal("wrong", name=f"nobody {number}") for number in range(30)))
-    assert 1 <= most <= AT_ONCE + 1
+    storm = 3 * TOGETHER
+    await asyncio.gather(*(entrance.refusal("wrong", name=f"nobody {number}") for number in range(storm)))
+    assert (most, commits) == (1, storm / TOGETHER)
+
+
+async def test_of_those_who_knock_together_each_is_judged_alone(entrance: Entrance) -> None:
+    world = entrance.world
+    oakfield = (await world.rows(school_table))[0]
+    ben = await world.person(School(oakfield.id, oakfield.slug, ""), "ben", "teacher", seated=False, password=HASHED)
+    made = await asyncio.gather(
+        entrance.try_in(), entrance.try_in("wrong", name="ben"), entrance.try_in(name="nobody"),
+        entrance.try_in(name="nopass"), entrance.try_in(name="ben", device=entrance.known_device("ben")),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert [getattr(each, "code", "in") for each in made] == ["in", *["unauthenticated"] * 3, "in"]
+    tokens = [each.token for each in made if isinstance(each, SignedIn)]
+    found = await world.database.read(sessions.find, tokens, world.now_ms)
+    assert [each and each.person for each in found] == [entrance.amara, ben]
+    left = {row.subject: row.failures for row in await world.rows(failure_table)}
+    wrong = [throttle.subject(account_mark("oakfield", name), "", []) for name in ("ben", "nobody", "nopass")]
+    assert left == dict.fromkeys(wrong, 1)
+
+
+async def test_a_check_that_fails_keeps_nobody_else_out_and_counts_one_try(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify = entrance.signing_in.passwords.verify
+
+    async def failing(hashed: str | None, password: str) -> bool:
+        if password == "too much":
+            raise MemoryError
+        return await verify(hashed, password)
+
+    monkeypatch.setattr(entrance.signing_in.passwords, "verify", failing)
+    made = await asyncio.gather(entrance.try_in("too much", name="ben"), entrance.try_in(), return_exceptions=True)
+    assert [type(each) for each in made] == [MemoryError, SignedIn]
+    assert [row.failures for row in await entrance.world.rows(failure_table)] == [1]
 
 
 async def test_the_oldest_session_gives_way_and_its_device_is_told(entrance: Entrance) -> None:

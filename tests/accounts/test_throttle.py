@@ -58,6 +58,16 @@ async def test_other_accounts_are_not_slowed_down(world: World) -> None:
     await tries(world, "account:b", FREE_TRIES)
 
 
+async def test_tries_that_are_counted_together_count_one_after_the_other(world: World) -> None:
+    await tries(world, "account:a", FREE_TRIES - 2)
+    await tries(world, "account:late", FREE_TRIES)
+    mixed = ["account:a", "account:late", "account:new", "account:a", "account:a"]
+    outcomes = await world.database.write(throttle.try_all, mixed, NOON)
+    assert [each and each.more["retry_ms"] for each in outcomes] == [None, 2000, None, None, 2000]
+    counted = {row.subject: row.failures for row in await world.rows(sign_in_failure)}
+    assert counted == {"account:a": FREE_TRIES, "account:late": FREE_TRIES, "account:new": 1}
+
+
 async def test_success_forgets_the_wrong_ones_and_old_ones_of_others(world: World) -> None:
     await tries(world, "account:a", FREE_TRIES)
     await tries(world, "account:b", 2)

@@ -90,7 +90,7 @@ class Classroom:
     async def with_card(self, token: str, picked: Sequence[str] = (), *, visit: Visit | None = None) -> SignedIn:
         visit = visit or self.visit()
         shown = await self.entering.show(token, visit)
-        return await self.entering.with_card(shown.card, picked, visit)
+        return await self.entering.with_card(shown, picked, visit)
 
     async def with_pictures(
         self, name: str, picked: Sequence[str], code: str, device: str = "a tablet", group: str | None = None

@@ -110,7 +110,7 @@ async def test_revoking_comes_before_the_last_step(classroom: Classroom) -> None
     token = await classroom.card_of("ada")
     shown = await classroom.entering.show(token, classroom.visit())
     await classroom.desk.revoke_card(classroom.tom, classroom.group, classroom.children["ada"])
-    assert await code_of(classroom.entering.with_card(shown.card, (), classroom.visit())) == "unauthenticated"
+    assert await code_of(classroom.entering.with_card(shown, (), classroom.visit())) == "unauthenticated"
     assert await classroom.methods("ada") == []
 
 
