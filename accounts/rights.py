@@ -105,6 +105,7 @@ class Place(Struct, frozen=True):
     member: bool
     may_write: bool = False
     may_administer: bool = False
+    may_react: bool = True  # what the place itself says; the lines have to say it too
     others: tuple[str, ...] = ()  # roles of the other people concerned
     relations: Collection[str] = ()  # what they are to the asker, all of them
 
@@ -134,7 +135,7 @@ def opens_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | Non
 
 
 def _refused(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
-    if who.leaver or (verb == "write" and not place.may_write):
+    if who.leaver or (verb == "write" and not place.may_write) or (verb == "react" and not place.may_react):
         return "forbidden"
     if place.may_administer and verb in KEEPING:
         return None

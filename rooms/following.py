@@ -1,136 +1,121 @@
-"""Rooms whose members are those of a group: when the group changes, people come and go in the room, live."""
+"""Rooms whose members are those of groups: when a group changes, people come and go in its rooms, live."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, and_, or_, select
 
-from accounts.model import group_member, person, role, role_called
-from accounts.relations import valid
-from accounts.sessions import own_room_of
+from accounts.model import group_member, guardian, person, role, role_called
+from accounts.relations import TEACHING, valid
 from accounts.standing import is_open
-from rooms import log
-from rooms.membership import added
-from rooms.model import member, room
+from rooms import log, subgroups
+from rooms.model import member, room, room_group
+from rooms.seating import MOST_AT_ONCE, Moves, Seat, carry_out, carry_out_in
+from rooms.turn import Turn
 from storage.database import Transaction
-from storage.rows import insert_rows
 
-# Who has these parts in a group administers its room.
+# Who has these parts in a group looks after its rooms, where those say so.
 KEEPERS: Final = frozenset({"teacher", "head"})
-BY: Final = ""  # nobody in particular: the roster, or the clock
-MOST_AT_ONCE: Final = 500
 
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """How somebody of the group is in its room. `until_ms`: none for ever."""
-
-    name: str
-    role: str
-    keeps: bool
-    until_ms: int | None
-
-
-@dataclass
-class Moves:
-    """What changes in one room."""
-
-    room: str
-    come: dict[str, Seat] = field(default_factory=dict)
-    go: list[str] = field(default_factory=list)
-    change: dict[str, Seat] = field(default_factory=dict)
+_Found = tuple[str, Seat]
 
 
 def groups_changed(tx: Transaction, school_id: str, group_ids: Collection[str], now_ms: int) -> None:
-    """Make the members of the rooms that follow these groups those that the groups have at this moment."""
+    """Make the members of the open rooms that follow these groups those that the groups have at this moment."""
     listed = sorted(group_ids)
     for start in range(0, len(listed), MOST_AT_ONCE):
-        of = (room.c.group_id.in_(listed[start : start + MOST_AT_ONCE])) & (room.c.school_id == school_id)
-        rooms = {row.id: row.group_id for row in tx.connection.execute(select(room.c.id, room.c.group_id).where(of))}
-        log.lock(tx.connection, rooms)
-        moves = [_moves(tx.connection, each, rooms[each], now_ms) for each in sorted(rooms)]
-        _carry_out(tx, [each for each in moves if each.come or each.go or each.change], now_ms)
+        chosen = (
+            select(room.c.id)
+            .join(room_group, room_group.c.room_id == room.c.id)
+            .where(
+                room_group.c.group_id.in_(listed[start : start + MOST_AT_ONCE]), room.c.school_id == school_id,
+                room.c.closed_ms.is_(None),
+            )
+        )  # fmt: skip
+        rooms = sorted(set(tx.connection.scalars(chosen)))
+        parts = subgroups.of_rooms(tx.connection, rooms)
+        log.lock(tx.connection, [*rooms, *parts])
+        carry_out(tx, [_moves(tx.connection, each, now_ms) for each in rooms], now_ms)
+        carry_out(tx, [subgroups.moves(tx.connection, each) for each in parts], now_ms)
 
 
-def _moves(connection: Connection, room_id: str, group_id: str, now_ms: int) -> Moves:
-    here = connection.execute(
-        select(member.c.person_id, member.c.by_group, member.c.may_administer, member.c.until_ms).where(
-            member.c.room_id == room_id
-        )
-    ).all()
+def settle(turn: Turn, room_id: str) -> None:
+    """As a part of a command: the same for one room that follows other groups now."""
+    carry_out_in(turn, _moves(turn.connection, room_id, turn.now_ms))
+    subgroups.settle(turn, room_id)
+
+
+def _moves(connection: Connection, room_id: str, now_ms: int) -> Moves:
+    here = connection.execute(select(member).where(member.c.room_id == room_id)).all()
     by_name = {row.person_id for row in here if not row.by_group}
-    seated = {row.person_id: (bool(row.may_administer), row.until_ms) for row in here if row.by_group}
-    wanted = {who: seat for who, seat in _seats(connection, group_id, now_ms).items() if who not in by_name}
+    seated = {row.person_id: row for row in here if row.by_group}
+    wanted = {who: seat for who, seat in _seats(connection, room_id, now_ms).items() if who not in by_name}
     moves = Moves(room_id, go=sorted(seated.keys() - wanted.keys()))
     for who, seat in sorted(wanted.items()):
         if who not in seated:
             moves.come[who] = seat
-        elif seated[who] != (seat.keeps, seat.until_ms):
+        elif not _sits(seated[who], seat):
             moves.change[who] = seat
     return moves
 
 
-def _seats(connection: Connection, group_id: str, now_ms: int) -> dict[str, Seat]:
-    """The people of a group at this moment; of several parts of one person the furthest-reaching counts."""
-    rows = connection.execute(
-        select(group_member.c.person_id, group_member.c.part, group_member.c.until_ms, person.c.name, role_called)
-        .join(person, person.c.id == group_member.c.person_id)
-        .outerjoin(role, role.c.id == person.c.role)
-        .where(group_member.c.group_id == group_id, valid(group_member, now_ms), is_open(now_ms))
-    )
+def _sits(row: Any, seat: Seat) -> bool:
+    same = row.by_hand or (bool(row.may_administer), bool(row.may_write)) == (seat.keeps, seat.may_write)
+    return same and row.until_ms == seat.until_ms
+
+
+def _seats(connection: Connection, room_id: str, now_ms: int) -> dict[str, Seat]:
+    """The people of a room's groups at this moment; of several seats of one person the furthest-reaching counts."""
     seats: dict[str, Seat] = {}
-    for who, part, until_ms, name, called in rows:
-        keeps, before = part in KEEPERS, seats.get(who)
-        if before is not None:
-            keeps = keeps or before.keeps
-            until_ms = None if None in (until_ms, before.until_ms) else max(until_ms, before.until_ms or 0)  # noqa: PLW2901
-        seats[who] = Seat(name, called, keeps, until_ms)
+    for who, seat in (*_of_groups(connection, room_id, now_ms), *_guardians(connection, room_id, now_ms)):
+        before = seats.get(who)
+        seats[who] = seat if before is None else _further(before, seat)
     return seats
 
 
-def _carry_out(tx: Transaction, moves: Sequence[Moves], now_ms: int) -> None:
-    if not moves:
-        return
-    people = {own_room_of(who) for each in moves for who in (*each.come, *each.go)}
-    log.lock(tx.connection, people)
-    heads = log.heads(tx.connection, [*people, *(each.room for each in moves)])
-    for each in moves:
-        _seat(tx, each, heads, now_ms)
-    log.write(tx, [row for each in moves for row in _rows(each, heads, now_ms)])
+def _further(one: Seat, other: Seat) -> Seat:
+    until_ms = None
+    if one.until_ms is not None and other.until_ms is not None:
+        until_ms = max(one.until_ms, other.until_ms)
+    return Seat(one.name, one.role, one.keeps or other.keeps, until_ms, one.may_write or other.may_write)
 
 
-def _seat(tx: Transaction, moves: Moves, heads: Mapping[str, int], now_ms: int) -> None:
-    gone = [*moves.go, *moves.change]
-    marks = _read_marks(tx.connection, moves.room, moves.change)
-    for start in range(0, len(gone), MOST_AT_ONCE):
-        of = member.c.person_id.in_(gone[start : start + MOST_AT_ONCE])
-        tx.connection.execute(delete(member).where(member.c.room_id == moves.room, of))
-    seats = {**moves.come, **moves.change}
-    rows = [
-        (moves.room, who, True, seat.keeps, marks.get(who, heads[moves.room]), now_ms, True, None, seat.until_ms)
-        for who, seat in seats.items()
-    ]
-    insert_rows(tx.connection, member, rows)
+def _of_groups(connection: Connection, room_id: str, now_ms: int) -> Iterator[_Found]:
+    follows = room_group.c.part
+    rows = connection.execute(
+        select(
+            person.c.id, person.c.name, role_called, group_member.c.part, group_member.c.until_ms,
+            room_group.c.keeps, room_group.c.may_write,
+        )
+        .select_from(room_group)
+        .join(group_member, group_member.c.group_id == room_group.c.group_id)
+        .join(person, person.c.id == group_member.c.person_id)
+        .outerjoin(role, role.c.id == person.c.role)
+        .where(
+            room_group.c.room_id == room_id, valid(group_member, now_ms), is_open(now_ms),
+            or_(
+                and_(follows == "learners", group_member.c.part == "learner"),
+                and_(follows == "staff", group_member.c.part.in_(TEACHING)),
+            ),
+        )
+    )  # fmt: skip
+    for who, name, called, part, until_ms, keeps, may_write in rows:
+        yield who, Seat(name, called, bool(keeps) and part in KEEPERS, until_ms, bool(may_write))
 
 
-def _read_marks(connection: Connection, room_id: str, people: Collection[str]) -> dict[str, int]:
-    of = (member.c.room_id == room_id) & member.c.person_id.in_(people)
-    rows = connection.execute(select(member.c.person_id, member.c.read_seq).where(of))
-    return {row.person_id: row.read_seq for row in rows}
-
-
-def _rows(moves: Moves, heads: dict[str, int], now_ms: int) -> Iterator[log.Row]:
-    """The events of a room, and of the own rooms of those who come and go."""
-    for who, seat in moves.come.items():
-        yield _row(moves.room, "member_added", added(who, seat.name, seat.role, may_write=True), heads, now_ms)
-        yield _row(own_room_of(who), "room_joined", {"room": moves.room}, heads, now_ms)
-    for who in moves.go:
-        yield _row(moves.room, "member_removed", {"person": who}, heads, now_ms)
-        yield _row(own_room_of(who), "room_left", {"room": moves.room}, heads, now_ms)
-
-
-def _row(room_id: str, kind: str, body: dict[str, Any], heads: dict[str, int], now_ms: int) -> log.Row:
-    heads[room_id] += 1
-    return room_id, heads[room_id], kind, BY, now_ms, msgspec.json.encode(body).decode(), None, None
+def _guardians(connection: Connection, room_id: str, now_ms: int) -> Iterator[_Found]:
+    """Those of the groups' learners."""
+    rows = connection.execute(
+        select(person.c.id, person.c.name, role_called, group_member.c.until_ms, room_group.c.may_write)
+        .select_from(room_group)
+        .join(group_member, group_member.c.group_id == room_group.c.group_id)
+        .join(guardian, guardian.c.learner_id == group_member.c.person_id)
+        .join(person, person.c.id == guardian.c.guardian_id)
+        .outerjoin(role, role.c.id == person.c.role)
+        .where(
+            room_group.c.room_id == room_id, room_group.c.part == "guardians", group_member.c.part == "learner",
+            valid(group_member, now_ms), is_open(now_ms),
+        )
+    )  # fmt: skip
+    for who, name, called, until_ms, may_write in rows:
+        yield who, Seat(name, called, False, until_ms, bool(may_write))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from accounts import standing
 from accounts.policy.store import rights_of
 from accounts.rights import Place, Who
+from rooms.kinds import HANDED_OUT
 from storage.rows import Query
 
 Pair = tuple[int, str, str, str, str | None]  # place in the list, person, session, room, key of a command
@@ -24,7 +25,10 @@ class Earlier(Struct, frozen=True):
 
 
 class Grant(Struct):
-    """One person in one room, as this transaction sees them. `place` is None where there is no such room."""
+    """One person in one room, as this transaction sees them. `place` is None where there is no such room.
+
+    floor: the first seq that this person may see; what came before is for nobody any more, or not for them.
+    """
 
     who: Who
     place: Place | None
@@ -58,6 +62,8 @@ class _Found(NamedTuple):
     may_write: bool
     may_administer: bool
     read_seq: int
+    who_writes: str
+    from_seq: int | None
     seq: int | None
     fingerprint: str
     at_ms: int
@@ -71,6 +77,7 @@ _FIELDS: Final = (
     "person.year", "session.strong", "school.rights_version",
     "room.school_id", "room.kind", "room.last_seq", "room.floor", "room.closed_ms IS NOT NULL",
     "member.person_id", "member.may_write", "member.may_administer", "member.read_seq",
+    "room.who_writes", "member.from_seq",
     "event.seq", "event.fingerprint", "event.at_ms", "event.body",
 )  # fmt: skip
 
@@ -124,11 +131,28 @@ def _who(connection: Connection, row: _Found) -> Who:
 def _grant(who: Who, found: _Found) -> Grant:
     if found.room_school is None or found.kind is None:
         return Grant(who, None)
+    staff = who.rights.kinds.get(who.role) == "staff"
     place = Place(
         found.room_school, found.kind, bool(found.closed), found.member is not None,
-        bool(found.may_write), bool(found.may_administer),
+        _may_write(who, found, staff=staff), bool(found.may_administer), staff or found.who_writes != HANDED_OUT,
     )  # fmt: skip
     earlier = None
     if found.seq is not None:
         earlier = Earlier(found.seq, found.fingerprint or "", found.at_ms, found.body)
-    return Grant(who, place, found.head, found.floor, found.read_seq or 0, earlier)
+    return Grant(who, place, found.head, max(found.floor, found.from_seq or 1), found.read_seq or 0, earlier)
+
+
+def _may_write(who: Who, found: _Found, *, staff: bool) -> bool:
+    """What the room and the member's own row say; the lines have to say it too."""
+    match found.who_writes:
+        case "everyone":
+            return bool(found.may_write)
+        case "keepers":
+            return bool(found.may_write) and (bool(found.may_administer) or keeps_all(who, found.kind or ""))
+        case _:
+            return bool(found.may_write) and staff
+
+
+def keeps_all(who: Who, kind: str) -> bool:
+    """Whether somebody's role looks after every room of this kind that they are in."""
+    return (who.role, "administer", kind) in who.rights.lines

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from sqlalchemy import ColumnElement, Connection, select
 
-from accounts.model import group_member, person, school_group
+from accounts.model import group_member, guardian, person, school_group
 from realtime.hub import Hub
 from rooms import following
 from rooms.model import member
@@ -73,7 +73,9 @@ def crossed_between(connection: Connection, after_ms: int, now_ms: int) -> Cross
     people.update(connection.scalars(select(member.c.person_id).where(seats)))
     parts = within(group_member.c.from_ms) | within(group_member.c.until_ms)
     due = select(group_member.c.group_id).where(parts)
-    opened = select(group_member.c.group_id).where(group_member.c.person_id.in_(people))
+    wards = select(guardian.c.learner_id).where(guardian.c.guardian_id.in_(people))
+    whose = group_member.c.person_id.in_(people) | group_member.c.person_id.in_(wards)
+    opened = select(group_member.c.group_id).where(whose)
     groups: dict[str, set[str]] = {}
     found = select(school_group.c.school_id, school_group.c.id).where(school_group.c.id.in_(due.union(opened)))
     for school_id, group_id in connection.execute(found):

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from accounts.rights import STAFF_ROLES
 from accounts.sessions import own_room_of
 from rooms import announcing, following, log
-from rooms.membership import added
 from rooms.model import member, room
+from rooms.seating import added, first_seen
 from storage.database import Transaction
 from storage.rows import AnyRow, Statement
 
@@ -30,10 +30,10 @@ _enter_own: Final = Statement(
 )
 _enter: Final = Statement(
     lambda _, given: (
-        "INSERT INTO member (room_id, person_id, may_write, may_administer, read_seq, joined_ms) "
-        f"SELECT given.room_id, given.person_id, true, false, given.head, given.now FROM {given} AS given"
+        "INSERT INTO member (room_id, person_id, may_write, may_administer, read_seq, joined_ms, from_seq) "
+        f"SELECT given.room_id, given.person_id, true, false, given.head, given.now, given.first FROM {given} AS given"
     ),
-    {"room_id": str, "person_id": str, "head": int, "now": int},
+    {"room_id": str, "person_id": str, "head": int, "now": int, "first": int},
 )
 _cards: Final = Statement(
     lambda _, given: (
@@ -79,7 +79,8 @@ def _seat_in(tx: Transaction, room_id: str, staff: Collection[str], now_ms: int)
     come = sorted(set(staff) - seated)
     log.lock(tx.connection, [own_room_of(each) for each in come])
     heads = log.heads(tx.connection, [room_id, *map(own_room_of, come)])
-    _enter.run(tx.connection, [(room_id, each, heads[room_id], now_ms) for each in come])
+    first = first_seen(tx.connection, room_id, heads[room_id])
+    _enter.run(tx.connection, [(room_id, each, heads[room_id], now_ms, first) for each in come])
     log.write(tx, [row for each in _cards.run(tx.connection, [(each,) for each in come])
                    for row in _told(room_id, each, heads, now_ms)])  # fmt: skip
 

@@ -1,7 +1,7 @@
 """One group commit: every waiting command gets its turn in one transaction, and its own answer."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -104,6 +104,15 @@ class Turn:
         of = room or self._job.command.room
         head = self._commit.heads[of] + 1
         return head + sum(row[0] == of for row in self.rows) if self.rows else head
+
+    def reach(self, rooms: Collection[str]) -> None:
+        """Let this turn append to further rooms, which its command could not name: those of a group's people, say.
+
+        They are held out of order. Where two servers cross over that, the database undoes one, which tries again.
+        """
+        new = sorted({each for each in rooms if each not in self._commit.heads})
+        log.lock(self.connection, new)
+        self._commit.heads |= log.heads(self.connection, new)
 
     def insert(self, table: Table, row: tuple[Any, ...]) -> None:
         """Insert a row, with all columns in the table's order, together with those of the other turns."""

@@ -11,8 +11,9 @@ from accounts.rights import STAFF_ROLES
 from accounts.sessions import own_room_of
 from rooms import announcing, following, log
 from rooms.enrolling import NewPerson, enrol
-from rooms.membership import added, put_member
+from rooms.membership import put_member
 from rooms.model import member, room
+from rooms.seating import added, first_seen
 from storage.database import Transaction
 
 
@@ -39,7 +40,8 @@ def _seat(tx: Transaction, room_id: str, head: int, person_id: str, now_ms: int)
         .outerjoin(model.role, model.role.c.id == person.c.role)
         .where(person.c.id == person_id)
     ).one()
-    put_member(tx.connection, room_id, person_id, now_ms, may_write=True, read_seq=head)
+    first = first_seen(tx.connection, room_id, head)
+    put_member(tx.connection, room_id, person_id, now_ms, may_write=True, read_seq=head, from_seq=first)
     log.append(tx, room_id, "member_added", person_id, now_ms, added(whom.id, whom.name, whom.role, may_write=True))
     log.append(tx, own_room_of(person_id), "room_joined", person_id, now_ms, {"room": room_id})
 

@@ -13,7 +13,7 @@ from accounts.administration.desk import Hooks
 from accounts.administration.rules import check_giving, check_touching, check_year, state_of
 from accounts.asking import require
 from accounts.audit.log import record
-from accounts.model import guardian, person, role, school
+from accounts.model import group_member, guardian, person, role, school
 from accounts.rights import LEADERS, STAFF_ROLES
 from accounts.second_step import enrolment as second_step
 from accounts.sessions import Actor
@@ -211,6 +211,10 @@ class Changes:
 
     def _family_changed(self, kind: str, guardian_id: str, learner_id: str) -> None:
         self._record(kind, learner_id, {"guardian": guardian_id})
+        groups = self.tx.connection.scalars(
+            select(group_member.c.group_id).where(group_member.c.person_id == learner_id).distinct()
+        )
+        self.hooks.groups_changed(self.tx, self.actor.school, sorted(groups), self.now_ms)  # whose pages they follow
         self._tell(guardian_id)
         self._tell(learner_id)
 

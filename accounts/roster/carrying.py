@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from accounts import settings
+from accounts.model import group_member
 from accounts.roster.current import Current
 from accounts.roster.difference import Change, Difference, GroupChange
 from accounts.roster.hooks import Hooks
@@ -208,7 +211,17 @@ class _Carrying:
         sids = {each.sid for each in (*found.groups_new, *found.groups_archived, *found.groups_reopened)}
         sids |= {key[0] for key in found.seats_removed}
         sids |= {each.key[0] for each in (*found.seats_added, *found.seats_changed)}
-        return sorted(self.groups[sid] for sid in sids)
+        return sorted({self.groups[sid] for sid in sids} | self._families_groups())
+
+    def _families_groups(self) -> set[str]:
+        """Those of learners who have other guardians now, for guardians follow them."""
+        pairs = (*self.difference.guardians_removed, *self.difference.guardians_added)
+        learners = sorted({self.people[learner] for _, learner in pairs})
+        found: set[str] = set()
+        for start in range(0, len(learners), 500):
+            of = group_member.c.person_id.in_(learners[start : start + 500])
+            found.update(self.tx.connection.scalars(select(group_member.c.group_id).where(of)))
+        return found
 
     def _changed_people(self) -> list[str]:
         """Whoever is connected has to be judged anew."""
