@@ -59,7 +59,7 @@ class FollowGroup(KeyedCommand, kw_only=True):
     """
 
     group: GroupId
-    parts: Annotated[list[Part] | tuple[Part, ...], Meta(max_length=3)] = ()
+    parts: Annotated[tuple[Part, ...], Meta(max_length=3)] = ()
     may_write: bool = True
     keeps: bool = True
 

@@ -12,7 +12,7 @@ from accounts.roster.model import roster_role, roster_run, roster_upload
 from accounts.roster.runs import Order, Stale
 from accounts.sessions import own_room_of
 from realtime.refusal import Refusal
-from rooms.model import member, room
+from rooms.model import member, room, room_group
 from rooms.rostering import RoomsFollow
 from tests.accounts.roster.conftest import Office
 from tests.accounts.roster.schools import primary, reading, table
@@ -132,9 +132,10 @@ async def test_a_room_that_follows_a_group_follows_the_roster(office: Office) ->
     await office.apply(reading(SMALL))
     group = (await office.world.rows(school_group))[0].id
     await office.world.execute(
-        room.insert().values(id="r5a", school_id=office.school.id, kind="classroom", name="5A", created_ms=1,
-                             group_id=group)
-    )  # fmt: skip
+        room.insert().values(id="r5a", school_id=office.school.id, kind="classroom", name="5A", created_ms=1)
+    )
+    for part in ("learners", "staff"):
+        await office.world.execute(room_group.insert().values(room_id="r5a", group_id=group, part=part))
     found = await ids(office)
     await office.apply(reading(SMALL + "3,learner,Dev,Patel,5,5A,\n"))
     people = {row.person_id for row in await office.world.rows(member, room_id="r5a")}
