@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from accounts.rights import ROOM_KINDS
+from accounts.rights import ROOM_KINDS, STAFF_ONLY
 
 Part = Literal["learners", "staff", "guardians"]
 WhoWrites = Literal["everyone", "staff", "keepers"]
@@ -69,6 +69,13 @@ SPARE: Final = Template("door-closed", "teal", leaving=False)  # of the kinds th
 
 def template(kind: str) -> Template:
     return TEMPLATES.get(kind, SPARE)
+
+
+def parts_for(kind: str) -> frozenset[str]:
+    """Which of a group's people can be in a room of this kind at all."""
+    if kind in STAFF_ONLY or kind == "governors":
+        return frozenset({"staff"})
+    return frozenset(PARTS) if kind == "family" else frozenset({"learners", "staff"})
 
 
 def icon_of(kind: str, icon: str | None) -> str:

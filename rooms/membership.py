@@ -16,7 +16,7 @@ from realtime.connection import Caller
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
 from rooms import bringing, following, subgroups
-from rooms.kinds import Part, template
+from rooms.kinds import Part, parts_for, template
 from rooms.model import member, room, room_group
 from rooms.seating import added, first_seen
 from rooms.turn import Handler, Turn
@@ -134,7 +134,7 @@ def put_member(
 
 def add_member(turn: Turn, command: AddMember) -> None:
     whom = of_this_school(turn, command.person)
-    _whole_room(turn, command.room)
+    check_whole(turn, command.room)
     check_may_enter(turn, turn.grant.place, whom)
     if not _is_in(turn.connection, command.room, whom.id):
         bringing.check_person(turn.connection, turn.who, _kind(turn), whom, turn.now, turn.now_ms)
@@ -151,6 +151,19 @@ def add_member(turn: Turn, command: AddMember) -> None:
     subgroups.settle(turn, command.room)
 
 
+def seat(turn: Turn, room_id: str, whom: AnyRow, *, keeps: bool) -> None:
+    """As a part of a command, after its own event: somebody comes into a new room by name, or keeps it from now on."""
+    turn.reach([room_id, own_room_of(whom.id)])
+    is_in = _is_in(turn.connection, room_id, whom.id)
+    put_member(
+        turn.connection, room_id, whom.id, turn.now_ms, may_write=True, may_administer=keeps or None,
+        read_seq=turn.next_seq(room_id) - 1,
+    )  # fmt: skip
+    if not is_in:
+        turn.append("member_added", added(whom.id, whom.name, whom.called, may_write=True), room_id)
+        turn.append("room_joined", {"room": room_id}, own_room_of(whom.id))
+
+
 def remove_member(turn: Turn, command: RemoveMember) -> None:
     of = (member.c.room_id == command.room) & (member.c.person_id == command.person)
     found = turn.connection.execute(select(member.c.by_group).where(of)).first()
@@ -158,7 +171,7 @@ def remove_member(turn: Turn, command: RemoveMember) -> None:
         raise Refusal("not_found", "This person is not in the room.")
     if found.by_group:
         raise Refusal("bad_request", "This person is here with a group. Change the room's groups instead.")
-    _whole_room(turn, command.room)
+    check_whole(turn, command.room)
     _take_out(turn, command.room, command.person)
 
 
@@ -167,18 +180,18 @@ def leave_room(turn: Turn, command: LeaveRoom) -> None:
     mine = turn.connection.execute(select(member.c.by_group, member.c.may_administer).where(of)).one()
     if mine.by_group or not template(_kind(turn)).leaving:
         raise Refusal("forbidden", "This room is one that you belong to. Ask a member of staff if you should not.")
-    _whole_room(turn, command.room)
+    check_whole(turn, command.room)
     if mine.may_administer and _keepers(turn.connection, command.room) == 1:
         raise Refusal("bad_request", "Ask somebody else to look after the room before you leave it.")
     _take_out(turn, command.room, turn.who.id)
 
 
 def follow_group(turn: Turn, command: FollowGroup) -> None:
-    _whole_room(turn, command.room)
+    check_whole(turn, command.room)
     kind = _kind(turn)
     bringing.check_group(turn.connection, turn.who, kind, command.group, turn.now, turn.now_ms)
     put_group(
-        turn.connection, command.room, command.group, command.parts or template(kind).follows,
+        turn.connection, command.room, command.group, check_parts(kind, command.parts or template(kind).follows),
         may_write=command.may_write, keeps=command.keeps,
     )  # fmt: skip
     turn.append("group_followed", {"group": command.group})
@@ -186,7 +199,7 @@ def follow_group(turn: Turn, command: FollowGroup) -> None:
 
 
 def unfollow_group(turn: Turn, command: UnfollowGroup) -> None:
-    _whole_room(turn, command.room)
+    check_whole(turn, command.room)
     of = (room_group.c.room_id == command.room) & (room_group.c.group_id == command.group)
     if not turn.connection.execute(delete(room_group).where(of)).rowcount:
         raise Refusal("not_found", bringing.NO_GROUP)
@@ -239,7 +252,14 @@ def _day(text: str | None) -> date:
         raise Refusal("bad_request", "Please choose a day.") from None
 
 
-def _whole_room(turn: Turn, room_id: str) -> None:
+def check_parts(kind: str, parts: Collection[str]) -> Collection[str]:
+    """Which of a group's people a room can take in; Refusal `forbidden` for learners in the staffroom, say."""
+    if not parts_for(kind).issuperset(parts):
+        raise Refusal("forbidden", "People with this role cannot be in this room.")
+    return parts
+
+
+def check_whole(turn: Turn, room_id: str) -> None:
     """The people of a sub-group are chosen in the room that it is of: here they would learn of each other."""
     if turn.connection.scalar(select(room.c.part_of).where(room.c.id == room_id)) is not None:
         raise Refusal("forbidden")

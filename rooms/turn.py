@@ -123,6 +123,10 @@ class Turn:
         return self._commit.now
 
     @property
+    def caller(self) -> Caller:
+        return self._job.caller
+
+    @property
     def own_room(self) -> str:
         return self._job.caller.own_room
 

@@ -1,0 +1,1 @@
+"""Founding rooms and looking after them."""
