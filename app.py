@@ -25,6 +25,8 @@ from accounts.audit.pages import audit_routes
 from accounts.audit.watching import RefusalWatch
 from accounts.children.routes import childrens_routes
 from accounts.door import Door, actor_of, json_response
+from accounts.looks.appearance import Appearance
+from accounts.looks.routes import looks_routes
 from accounts.own import own_routes
 from accounts.pages import AccountPages
 from accounts.policy.pages import policy_routes
@@ -76,13 +78,14 @@ from web.openapi import document
 from web.outside import Outside
 from web.pages import Pages
 from web.requests import wants_page
+from web.styleguide.pages import styleguide_routes
 
 VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
-    "accounts/calendar", "accounts/invitations", "rooms", "rooms/messages",
+    "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
 ))  # fmt: skip
 PARTS: Final = Parts(())  # what features add to rooms' pages and to messages
 HOOKS_OF_MESSAGES: Final = Hooks()
@@ -154,7 +157,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.push_async_callback(hub.stop)
         metrics.watch(hub, outboxes, bus)
 
-        pages = Pages(Assets(), TEMPLATES, {"administers": administers})
+        assets = Assets()
+        pages = Pages(assets, TEMPLATES, {"administers": administers})
         messages = MessagePages(database, clock, pages, signing_in, epoch, PARTS)
         long_poll = LongPoll(hub, limits, settings, epoch)
         routes: list[Any] = [
@@ -166,6 +170,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *policy_routes(database, clock, pages, signing_in, HOOKS, announcing.to_own_rooms),
             *audit_routes(database, clock, pages, signing_in, HOOKS, directory.names_known_to),
             *roster_routes(database, clock, pages, signing_in, HOOKS, importing),
+            *looks_routes(database, clock, pages, signing_in, HOOKS, assets),
+            *(styleguide_routes(pages) if settings.development else ()),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
@@ -175,8 +181,9 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             Mount("/static", ForeverFiles(directory=FOLDER)),
         ]
         door = Middleware(Door, database=database, clock=clock, origins=settings.origins)
+        appearance = Middleware(Appearance, database=database, development=settings.development)
         # Outside of Starlette, whose answer to what failed unforeseen passes by its middleware.
-        watched = RefusalWatch(_starlette(routes, [door], pages, signing_in.noticing), signing_in.noticing)
+        watched = RefusalWatch(_starlette(routes, [door, appearance], pages, signing_in.noticing), signing_in.noticing)
         asgi = AccessLog(SafeHeaders(watched))
         yield Corridor(asgi, hub, database)
 

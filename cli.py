@@ -48,9 +48,14 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8000,
     data: Data = None,
     clock: Annotated[str | None, typer.Option(help="Start the clock at this time; demonstration data only.")] = None,
+    development: Annotated[
+        bool, typer.Option("--development", help="With the page of components and made-up languages.")
+    ] = False,
 ) -> None:
     """Run the server until it is told to stop."""
     settings = _settings(data)
+    if development:
+        settings = replace(settings, development=True)
     if clock is not None:
         settings = replace(settings, clock=clock)
     logs.configure(lines=sys.stderr.isatty())

@@ -48,6 +48,7 @@ class Settings:
     long_poll: float = 25.0
     presence_quiet: float = 30.0
     clock: str | None = None
+    development: bool = False  # the page of components and the made-up languages are there
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, data: Path | None = None) -> "Settings":
@@ -72,6 +73,7 @@ class Settings:
             long_poll=_seconds(environ, "CORRIDOR_LONG_POLL", 25),
             presence_quiet=_seconds(environ, "CORRIDOR_PRESENCE_QUIET", 30),
             clock=environ.get("CORRIDOR_CLOCK"),
+            development=environ.get("CORRIDOR_DEVELOPMENT", "") == "1",
         )
 
 

@@ -19,7 +19,7 @@ from storage.database import Database
 
 COOKIE: Final = "corridor_session"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN: Final = ("/static/", "/health/", "/metrics")  # nobody's session is looked up for these
+OPEN: Final = ("/static/", "/brand/", "/health/", "/metrics")  # nobody's session is looked up for these
 
 
 class Door:

@@ -28,6 +28,7 @@ school = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("rights_version", Integer, nullable=False, server_default="0"),  # counts changes of roles and policy
     Column("settings", Text, nullable=False, server_default="{}"),  # JSON of settings.SchoolSettings
+    Column("look", Text, nullable=False, server_default=text("'{}'")),  # JSON of looks.rules.SchoolLook
 )
 
 role = Table(
@@ -71,6 +72,7 @@ person = Table(
     Column("off_ms", BigInteger),  # from this moment on the account is closed
     Column("manager_id", Text, ForeignKey("person.id")),
     Column("erased_ms", BigInteger),  # nothing personal is left in this row
+    Column("preferences", Text, nullable=False, server_default=text("'{}'")),  # JSON of looks.rules.Preferences
     index_of_moments("starts_ms"),
     index_of_moments("left_ms"),
     index_of_moments("off_ms"),

@@ -37,6 +37,9 @@ class Actor:
     strong: bool
     in_school: bool
     role_called: str  # the role's name, where the school made it itself; else the role
+    year: str | None = None  # a learner's
+    preferences: str = "{}"  # JSON of looks.rules.Preferences
+    school_look: str = "{}"  # JSON of looks.rules.SchoolLook
 
     @property
     def own_room(self) -> str:
@@ -67,7 +70,7 @@ _find: Final = Statement(
         f"""
         SELECT given.hash, person.id, session.id, session.expires_ms, person.name, person.role, school.id,
                school.slug, school.name, school.phase, school.zone, session.strong, session.in_school,
-               COALESCE(role.name, person.role)
+               COALESCE(role.name, person.role), person.year, person.preferences, school.look
         FROM {given} AS given
         JOIN session ON session.token_hash = given.hash
         JOIN person ON person.id = session.person_id

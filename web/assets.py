@@ -22,7 +22,11 @@ class Assets:
         self._files = msgspec.json.decode(manifest, type=dict[str, str])
 
     def url(self, name: str) -> str:
-        return f"/static/{self._files[name]}"
+        return f"/static/{self.file(name)}"
+
+    def file(self, name: str) -> str:
+        """The name of the file in the folder."""
+        return self._files[name]
 
 
 class ForeverFiles(StaticFiles):

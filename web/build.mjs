@@ -5,6 +5,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { icons, licences, pictures } from "./build-contents.mjs";
+import { iconsOf } from "./build-icons.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "web/static/build");
@@ -16,11 +17,15 @@ const manifest = {
   ...(await place("pictures.svg", await sprite(pictures))),
   ...(await art()),
 };
+for (const [name, content] of Object.entries(iconsOf(await readFile(join(root, "web/art/favicon.svg"), "utf8")))) {
+  await place(name, content, manifest);
+}
 await place("licences.txt", await licenceTexts(), manifest);
+Object.assign(manifest, await serviceWorker(manifest));
 await publish(manifest);
 
-async function bundle() {
-  const common = {
+function common() {
+  return {
     absWorkingDir: root,
     outdir: out,
     entryNames: "[name]-[hash]",
@@ -34,11 +39,19 @@ async function bundle() {
     loader: { ".woff2": "file" },
     legalComments: "none",
   };
-  const everywhere = { main: "web/client/main.ts", theme: "web/client/theme.ts", style: "web/styles/main.css" };
+}
+
+async function bundle() {
+  const everywhere = {
+    main: "web/client/main.ts",
+    nursery: "web/client/nursery.ts",
+    style: "web/styles/main.css",
+    styleguide: "web/styles/styleguide.css",
+  };
   const childrens = { card: "accounts/children/client/card.ts" }; // a module: what it needs seldom, it fetches then
   const made = await Promise.all([
-    build({ ...common, entryPoints: everywhere, format: "iife" }),
-    build({ ...common, entryPoints: childrens, format: "esm", splitting: true }),
+    build({ ...common(), entryPoints: everywhere, format: "iife" }),
+    build({ ...common(), entryPoints: childrens, format: "esm", splitting: true }),
   ]);
   return named(Object.assign({}, ...made.map((each) => each.metafile.outputs)));
 }
@@ -46,7 +59,8 @@ async function bundle() {
 function named(outputs) {
   const logical = {
     "web/client/main.ts": "main.js",
-    "web/client/theme.ts": "theme.js",
+    "web/client/nursery.ts": "nursery.js",
+    "web/service-worker/service-worker.ts": "service-worker.js",
     "web/styles/main.css": "main.css",
     "accounts/children/client/card.ts": "card.js",
   };
@@ -56,6 +70,20 @@ function named(outputs) {
     files[name] = relative("web/static/build", path);
   }
   return files;
+}
+
+/** It knows the build that it belongs to, and what of it is needed to show a page. */
+async function serviceWorker(files) {
+  const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  const letters = Object.keys(files).filter((name) => /^atkinson-.*-latin-wght-normal\.woff2$/.test(name));
+  const shell = ["main.css", "main.js", "nursery.js", "icons.svg", "favicon.svg", ...letters];
+  const made = await build({
+    ...common(),
+    entryPoints: { "service-worker": "web/service-worker/service-worker.ts" },
+    format: "iife",
+    define: { VERSION: JSON.stringify(version), SHELL: JSON.stringify(shell.map((name) => `/static/${files[name]}`)) },
+  });
+  return named(made.metafile.outputs);
 }
 
 /** One file of <symbol>s, so that a page asks for its icons once. */

@@ -12,6 +12,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from web.look import look_of
+from web.pseudo import tag_of
+
 FOLDER: Final = Path(__file__).parent / "translations"
 COOKIE: Final = "corridor_language"
 COOKIE_AGE: Final = 400 * 24 * 3600
@@ -33,12 +36,19 @@ def catalogues() -> Mapping[str, gettext.NullTranslations]:
 
 
 def language_of(request: Request) -> str:
-    """What the person chose, else the first of the browser's languages that there is, else English."""
+    """What is asked for here, else what the person has settled, the device remembers, the browser wants, English."""
     known = catalogues()
-    for wish in (request.query_params.get("lang"), request.cookies.get(COOKIE), *_accepted(request)):
+    for wish in (*_asked(request), *_accepted(request)):
         if wish and wish.split("-")[0].lower() in known:
             return wish.split("-")[0].lower()
     return "en"
+
+
+def pseudo_of(request: Request) -> str | None:
+    """The made-up language that is asked for instead, where the installation is a developer's."""
+    if not look_of(request).pseudo:
+        return None
+    return next((tag_of(wish) for wish in _asked(request) if wish), None)
 
 
 def own_names() -> Mapping[str, str]:
@@ -49,6 +59,10 @@ def own_names() -> Mapping[str, str]:
 def direction(language: str) -> str:
     """`rtl` or `ltr`."""
     return str(Locale.parse(language).text_direction)
+
+
+def _asked(request: Request) -> tuple[str | None, ...]:
+    return request.query_params.get("lang"), look_of(request).language, request.cookies.get(COOKIE)
 
 
 def _accepted(request: Request) -> list[str]:

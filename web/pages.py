@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from web.assets import Assets
-from web.i18n import COOKIE, COOKIE_AGE, catalogues, direction, language_of, own_names
+from web.i18n import COOKIE, COOKIE_AGE, catalogues, direction, language_of, own_names, pseudo_of
+from web.look import SCHOOL, Look, look_of
+from web.pseudo import TAGS, Pseudo
 
 REGIONS: Final = {"en": "en_GB"}  # whose way of writing times is meant, where a language has several
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -24,34 +26,61 @@ class Pages:
     def __init__(self, assets: Assets, folders: Sequence[Path], asked: Mapping[str, Callable[..., Any]] = {}) -> None:
         """`asked`: functions that templates may ask."""
         self._assets = assets
+        self._folders = [TEMPLATES, *folders]
         self._asked = dict(asked)
-        self._environments = {language: self._environment(language, [TEMPLATES, *folders]) for language in catalogues()}
+        self._environments = {language: self._environment(language) for language in catalogues()}
 
-    def _environment(self, language: str, folders: Sequence[Path]) -> Environment:
+    def _environment(self, language: str) -> Environment:
         environment = Environment(
-            loader=FileSystemLoader(folders), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+            loader=FileSystemLoader(self._folders), autoescape=True, trim_blocks=True, lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
             auto_reload=False,  # else every page asks the disk after each of its templates
         )  # fmt: skip
-        environment.install_gettext_translations(catalogues()[language], newstyle=True)  # type: ignore[attr-defined]
+        pseudo = TAGS.get(language)
+        catalogue = Pseudo(pseudo) if pseudo else catalogues()[language]
+        environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
         environment.globals.update(
-            lang=language, dir=direction(language), languages=own_names(), asset=self._assets.url, **self._asked
-        )
+            lang=language, dir=pseudo or direction(language), languages=own_names(), asset=self._assets.url,
+            **self._asked,
+        )  # fmt: skip
         return environment
 
     def render(self, request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
-        language = language_of(request)
-        common = {"path": request.url.path, "person": None, "school": None, "csrf": ""}
+        language, look = self._language(request), look_of(request)
+        common = {"path": request.url.path, "person": None, "school": None, "csrf": "", "look": look}
         html = self._environments[language].get_template(template).render({**common, **context})
-        headers = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Cookie, Accept-Language"}
-        response = HTMLResponse(html, status, headers)
-        if request.query_params.get("lang") == language:
-            response.set_cookie(COOKIE, language, max_age=COOKIE_AGE, httponly=True, samesite="lax")
+        response = HTMLResponse(html, status, {**_headers(look), "Content-Language": language})
+        if (request.query_params.get("lang") or "").lower() == language:
+            _set(request, response, COOKIE, language)
+        if look.reader and request.cookies.get(SCHOOL) != look.brand.school:
+            _set(request, response, SCHOOL, look.brand.school)
         return response
+
+    def _language(self, request: Request) -> str:
+        """One that there is an environment for; those of made-up languages are made when they are asked for."""
+        pseudo = pseudo_of(request)
+        if pseudo is None:
+            return language_of(request)
+        if pseudo not in self._environments:
+            self._environments[pseudo] = self._environment(pseudo)
+        return pseudo
 
     def sentence(self, request: Request, text: str) -> str:
         """A sentence of the program's in the reader's language, or as it is."""
-        return catalogues()[language_of(request)].gettext(text)
+        pseudo = pseudo_of(request)
+        return Pseudo(TAGS[pseudo]).gettext(text) if pseudo else catalogues()[language_of(request)].gettext(text)
+
+
+def _set(request: Request, response: Response, name: str, value: str) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
+
+
+def _headers(look: Look) -> dict[str, str]:
+    """Also for the service worker: whose page it is, and whether it may be kept for reading offline."""
+    whose = {"Corridor-Reader": look.reader} if look.reader else {}
+    kept = {} if look.keeps else {"Corridor-Offline": "no"}
+    return {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language", **whose, **kept}
 
 
 def time_label(at_ms: int, zone: str, language: str) -> str:

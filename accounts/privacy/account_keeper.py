@@ -12,6 +12,7 @@ from accounts.audit.retention import erase_details
 from accounts.children.model import card, class_code, picture_sign_in
 from accounts.invitations.model import invitation
 from accounts.leaving.model import extension
+from accounts.looks.model import school_logo
 from accounts.model import (
     group_member,
     guardian,
@@ -70,7 +71,7 @@ KEPT: Final = (
 # Tables of ours with nothing about one person, or whose rows stay; docs/privacy.md says why of each.
 STAYING: Final = (
     school, role, policy_change, person, school_group, term, sign_in_failure, audit_log, audit_detail, audit_head,
-    class_code, spent_challenge, used_sign_on, roster_run, roster_upload,
+    class_code, spent_challenge, used_sign_on, roster_run, roster_upload, school_logo,
 )  # fmt: skip
 
 FORMER: Final[Mapping[str, str]] = {
@@ -181,6 +182,7 @@ def _emptied(of: Subject, now_ms: int) -> dict[str, Any]:
     return {
         "login": new_id("erased-"), "name": FORMER[of.kind], "full_name": "", "password": None, "sourced_id": None,
         "year": None, "manager_id": None, "starts_ms": None, "disabled_ms": now_ms, "erased_ms": now_ms,
+        "preferences": "{}",
     }  # fmt: skip
 
 

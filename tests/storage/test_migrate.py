@@ -15,11 +15,16 @@ import accounts.audit.model
 import accounts.children.model
 import accounts.invitations.model
 import accounts.leaving.model
+import accounts.looks.model
 import accounts.model
 import accounts.privacy.model
 import accounts.roster.model
 import accounts.second_step.model
 import accounts.sso.model
+import rooms.answering
+import rooms.forwarding
+import rooms.mentioning
+import rooms.files.model
 import rooms.model
 import rooms.posts
 import storage.installation
@@ -32,8 +37,8 @@ from tests.harness.program import ROOT
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
     accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
-    accounts.sso.model,
-    rooms.model, rooms.posts, storage.installation,
+    accounts.sso.model, accounts.looks.model,
+    rooms.answering, rooms.forwarding, rooms.mentioning, rooms.model, rooms.posts, storage.installation,
 )  # fmt: skip
 
 

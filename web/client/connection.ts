@@ -1,5 +1,6 @@
 // Keeps the page connected: chooses the transport, applies the log's rule, and tells the page what is true.
 import { afterPolling, afterSocket, type SocketEnd, type Step, type StopReason, untilProbe } from "./connection-rules.ts";
+import { heed } from "./heeding.ts";
 import { PollingTransport } from "./polling-transport.ts";
 import type { Answer, Fields, LogEvent, Passing, Positions, Reset } from "./protocol.ts";
 import type { RoomLogs } from "./room-log.ts";
@@ -78,6 +79,7 @@ export class Connection implements TransportEvents {
 
   event(event: LogEvent): void {
     const verdict = this.logs.get(event.room)?.receive(event.seq);
+    if (verdict === "apply") heed(event);
     if (verdict === "apply") this.page.event(event);
     if (verdict === "gap") this.#fill(event.room);
   }

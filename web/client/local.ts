@@ -1,4 +1,5 @@
 // What this browser keeps for a person, and how it is forgotten.
+import { forgetPages } from "./kept-pages.ts";
 import { names } from "./outbox-store.ts";
 import { PageStorage } from "./page-storage.ts";
 
@@ -31,6 +32,7 @@ export function forgetEveryone(storage: Storage): void {
   forgetting = true;
   for (const prefix of PERSONAL) for (const name of names(storage, prefix)) storage.removeItem(name);
   storage.setItem(SIGNED_OUT, String(Date.now()));
+  void forgetPages();
 }
 
 /** Heeds a sign-out in another tab: what is still written here is not kept either. */

@@ -1,0 +1,1 @@
+"""The living page of components: every one in every state, for those who build pages."""
