@@ -34,6 +34,9 @@ class Done(Struct):
     seq: int | UnsetType = UNSET
     message: str | UnsetType = UNSET
     person: str | UnsetType = UNSET
+    made: str | UnsetType = UNSET
+    file: str | UnsetType = UNSET
+    item: str | UnsetType = UNSET
     at: Moment | UnsetType = UNSET
     repeat: bool | UnsetType = UNSET
 
@@ -59,7 +62,10 @@ class SchoolCard(Struct):
 
 
 class RoomSummary(Struct):
-    """A room of mine: its head, how far I have read, how many messages of others came since (at most 100)."""
+    """A room of mine: its head, how far I have read, how many messages of others came since (at most 100).
+
+    `archived`: it can only be read. `part_of`: what is for me, or for some, in that room.
+    """
 
     id: str
     kind: str
@@ -68,6 +74,10 @@ class RoomSummary(Struct):
     read: int
     unread: int
     may_write: bool
+    icon: str
+    accent: str
+    archived: bool
+    part_of: str | UnsetType = UNSET
 
 
 class Me(Struct):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 from sqlalchemy import Connection, Table
 
 from accounts.asking import refusal
@@ -123,12 +123,20 @@ class Turn:
         return self._commit.now
 
     @property
+    def room(self) -> str:
+        return self._job.command.room
+
+    @property
     def caller(self) -> Caller:
         return self._job.caller
 
     @property
     def own_room(self) -> str:
         return self._job.caller.own_room
+
+    @property
+    def session(self) -> str:
+        return self._job.caller.session
 
     @property
     def tx(self) -> Transaction:
@@ -246,7 +254,7 @@ class GroupCommit:
 def fingerprint(secret: bytes, command: Command) -> str:
     """A keyed hash of what a command says: tells a repeat from another use of its key, and nothing else."""
     # What later versions added and this command leaves out says nothing: a repeat from before them is still a repeat.
-    said = {name: value for name, value in structs.asdict(command).items() if value != ()}
+    said = {name: value for name, value in structs.asdict(command).items() if value not in ((), UNSET)}
     said["id"] = type(command).__name__  # the sender's number for the request is not part of it
     return hashlib.blake2b(_encode(said), key=secret[:64], digest_size=16).hexdigest()
 

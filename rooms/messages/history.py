@@ -26,10 +26,10 @@ class Page:
     more: bool
 
 
-def page(connection: Connection, room_id: str, before: int | None, limit: int = PAGE) -> Page:
-    """The newest page of a room, or the one before a position."""
+def page(connection: Connection, room_id: str, before: int | None, limit: int = PAGE, *, floor: int = 1) -> Page:
+    """The newest page of a room, or the one before a position; nothing from before `floor`, which is the reader's."""
     head = connection.scalars(select(room.c.last_seq).where(room.c.id == room_id)).one()
-    of = select(message).where(message.c.room_id == room_id)
+    of = select(message).where(message.c.room_id == room_id, message.c.seq >= floor)
     if before is not None:
         of = of.where(message.c.seq < before)
     rows = connection.execute(of.order_by(message.c.seq.desc()).limit(limit + 1)).all()
@@ -40,9 +40,10 @@ def one(connection: Connection, room_id: str, seq: int) -> AnyRow | None:
     return connection.execute(select(message).where(message.c.room_id == room_id, message.c.seq == seq)).first()
 
 
-def quoted(connection: Connection, room_id: str, rows: Sequence[AnyRow]) -> dict[str, AnyRow]:
-    """The messages that these answer, by id, each with its author's name."""
-    wanted = {seq_of(row.reply_to, room_id) for row in rows if row.reply_to is not None}
+def quoted(connection: Connection, room_id: str, rows: Sequence[AnyRow], floor: int = 1) -> dict[str, AnyRow]:
+    """The messages that these answer, by id, each with its author's name; none from before the reader's floor."""
+    seqs = {seq_of(row.reply_to, room_id) for row in rows if row.reply_to is not None}
+    wanted = {seq for seq in seqs if seq >= floor}
     if not wanted:
         return {}
     found = connection.execute(
@@ -74,16 +75,16 @@ def unread(connection: Connection, person_id: str) -> dict[str, int]:
     """Messages of others since a person's read marks, by room; counted no further than UNREAD_UP_TO."""
     counts = {}
     marks = connection.execute(
-        select(member.c.room_id, member.c.read_seq)
+        select(member.c.room_id, member.c.read_seq, member.c.from_seq)
         .join(room, room.c.id == member.c.room_id)
         .where(member.c.person_id == person_id, room.c.last_seq > member.c.read_seq)
     )
-    for room_id, read_seq in marks.all():
+    for room_id, read_seq, from_seq in marks.all():
         newer = (
             select(literal(1))
             .where(
                 message.c.room_id == room_id,
-                message.c.seq > read_seq,
+                message.c.seq > max(read_seq, from_seq - 1),
                 message.c.author_id != person_id,
                 message.c.removed_ms.is_(None),
             )

@@ -136,7 +136,7 @@ class MessagePages:
         def read(connection: Connection) -> tuple[history.Page, Mapping[int, Mapping[str, Any]]]:
             now_ms = self._clock.now_ms()
             grant = directory.require(connection, actor, room, "read", now_ms)
-            page = history.page(connection, room, before, limit)
+            page = history.page(connection, room, before, limit, floor=grant.floor)
             showing = Showing(connection, actor, grant, room, now_ms, language_of(request))
             return page, self._parts.of_messages(showing, page.messages)
 
@@ -167,15 +167,15 @@ def _read(connection: Connection, asked: _Asked, parts: Parts) -> RoomView:
     actor, room = asked.actor, asked.room
     grant = directory.require(connection, actor, room, "read", asked.now_ms)
     own = directory.require(connection, actor, actor.own_room, "read", asked.now_ms)
-    page = history.page(connection, room, asked.before)
+    page = history.page(connection, room, asked.before, floor=grant.floor)
     chosen = history.one(connection, room, seq_of(asked.about, room)) if asked.about else None
-    if chosen is not None and chosen.removed_ms is not None:
+    if chosen is not None and (chosen.removed_ms is not None or chosen.seq < grant.floor):
         chosen = None
     shown = [*page.messages, *([chosen] if chosen is not None else [])]
     showing = Showing(connection, actor, grant, room, asked.now_ms, asked.language)
     return RoomView(
-        grant, directory.card(connection, room), page, history.quoted(connection, room, shown),
-        directory.members(connection, room), directory.names_of(connection, {row.author_id for row in shown}),
+        grant, directory.card(connection, room, grant), page, history.quoted(connection, room, shown, grant.floor),
+        directory.members(connection, room, grant), directory.names_of(connection, {row.author_id for row in shown}),
         own.head, chosen, parts.of_messages(showing, shown), parts.of_room(showing),
     )  # fmt: skip
 
