@@ -78,6 +78,8 @@ class Rights(Struct, frozen=True):
     second_step: frozenset[str] = frozenset()
     is_open: Open = unless_never
     opens_at: Opens = unknown
+    switches: Mapping[str, frozenset[str] | None] = MappingProxyType({})  # groups that have a feature; none: nobody has
+    labels: Mapping[str, str] = MappingProxyType({})  # what the school calls things
 
 
 NOTHING: Final = Rights({})

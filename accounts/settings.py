@@ -1,6 +1,6 @@
 """What a school has settled for itself, apart from who may do what."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -25,6 +25,13 @@ class Provider(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     trusts_mfa: bool = False  # the school takes the provider's word that a second factor was shown
 
 
+class Switch(Struct, frozen=True, forbid_unknown_fields=True):
+    """For whom a feature is on: for everybody, for the people of these groups, or for nobody."""
+
+    on: Literal["everybody", "groups", "nobody"] = "everybody"
+    groups: tuple[str, ...] = ()
+
+
 class SchoolSettings(Struct, frozen=True, omit_defaults=True):
     """Days count from midnight on the school's clock; networks are CIDR blocks."""
 
@@ -40,6 +47,14 @@ class SchoolSettings(Struct, frozen=True, omit_defaults=True):
     provider: Provider | None = None
     country: str = "GB"  # whose bank holidays are kept, by the codes of `holidays`; "": nobody's
     subdivision: str = "ENG"
+    # Hosts, with all that is below them, whose pages may be shown as cards below messages that link to them.
+    card_hosts: tuple[str, ...] = ("bbc.co.uk", "bbc.com", "wikipedia.org")
+    video_sites: tuple[str, ...] = ("vimeo", "youtube")  # from which videos may be played in rooms
+    largest_file: Annotated[int, Meta(ge=1, le=200)] = 20  # megabytes
+    files_per_person: Annotated[int, Meta(ge=1, le=1_000_000)] = 2000  # megabytes, all files of one person together
+
+    labels: dict[str, str] = {}  # what the school calls things, by the keys of words.LABELS
+    features: dict[str, Switch] = {}  # by the names of features.FEATURES; on for everybody where nothing is said
 
 
 DEFAULT: Final = SchoolSettings()

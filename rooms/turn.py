@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct, structs
 from sqlalchemy import Connection, Table
 
+from accounts import features
 from accounts.asking import refusal
 from accounts.rights import Verb, Who, may
 from realtime.connection import Caller
@@ -35,12 +36,14 @@ class Handler(Generic[C]):
     answers: the fields of the event's body that `done` repeats, such as "message".
     also: further rooms to which `handle` appends.
     limit: the bucket that it draws on.
+    feature: what the school may have switched off, for some or for all; see accounts.features.
     """
 
     command: type[C]
     handle: Callable[["Turn", C], None]
     verb: Verb
     limit: str = "acts"
+    feature: str | None = None
     answers: tuple[str, ...] = ()
     also: Callable[[C, Caller], tuple[str, ...]] = lambda command, caller: ()
 
@@ -212,6 +215,8 @@ class GroupCommit:
                 return repeat  # what has happened has happened, also for those who may do it no longer
             if code is not None:
                 raise refusal(code, grant.who, job.handler.verb, grant.place, self.now)
+            if job.handler.feature is not None:
+                features.require(self.tx.connection, grant.who, job.handler.feature, self.now_ms)
             job.handler.handle(turn, job.command)
         except Refusal as refused:
             turn.drop()

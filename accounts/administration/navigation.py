@@ -21,6 +21,8 @@ NEEDED: Final[Mapping[str, SchoolVerb]] = {
     "policy": "change_policy",
     "roles": "change_policy",
     "settings": "change_settings",
+    "words": "change_settings",
+    "features": "change_settings",
     "look": "change_settings",
     "sso": "change_settings",
     "audit": "read_audit",

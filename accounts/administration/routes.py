@@ -9,6 +9,7 @@ from accounts.administration.group_pages import GroupPages
 from accounts.administration.home_pages import HomePages
 from accounts.administration.people_pages import PeoplePages
 from accounts.administration.settings_pages import SettingsPages
+from accounts.administration.words_pages import WordsPages
 from accounts.leaving.pages import LeaverPages
 from accounts.privacy.keepers import Keeper
 from accounts.privacy.pages import PrivacyPages
@@ -29,6 +30,7 @@ def administration_routes(
         PeoplePages(desk),
         GroupPages(desk),
         SettingsPages(desk),
+        WordsPages(desk),
         LeaverPages(desk),
         PrivacyPages(desk, keepers, database_url),
     )

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import Connection, func, select
 
 from accounts import settings
@@ -48,12 +49,18 @@ def rights_now(connection: Connection, school_id: str) -> Rights:
 
 
 def _load(connection: Connection, school_id: str) -> Rights:
-    second_step = settings.read(connection, school_id).second_step
+    settled = settings.read(connection, school_id)
     calendar = load(connection, school_id)
-    return compiled(
+    rights = compiled(
         phase_of(connection, school_id), changes_of(connection, school_id), own_roles(connection, school_id),
-        second_step, windows.opener(calendar), partial(windows.opens_at, calendar),
+        settled.second_step, windows.opener(calendar), partial(windows.opens_at, calendar),
     )  # fmt: skip
+    switches = {
+        name: frozenset(switch.groups) if switch.on == "groups" else None
+        for name, switch in settled.features.items()
+        if switch.on != "everybody"
+    }
+    return structs.replace(rights, switches=switches, labels=settled.labels)
 
 
 def phase_of(connection: Connection, school_id: str) -> str:
