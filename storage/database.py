@@ -77,6 +77,10 @@ class Database(Protocol):
 
     async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T: ...
 
+    async def write_soon(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
+        """As `write`, whole or not at all, but without waiting for the disk: for what can be made again."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -122,11 +126,15 @@ class SQLite:
 
     async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
         # Shielded: a caller that goes away must not keep a commit that happened from being announced.
-        return await asyncio.shield(asyncio.ensure_future(self._write(work, args)))
+        return await asyncio.shield(asyncio.ensure_future(self._write(self._in_transaction, work, args)))
 
-    async def _write(self, work: Callable[..., T], args: tuple[Any, ...]) -> T:
+    async def write_soon(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
+        return await asyncio.shield(asyncio.ensure_future(self._write(self._in_lazy_transaction, work, args)))
+
+    async def _write(self, way: Callable[..., Any], work: Callable[..., T], args: tuple[Any, ...]) -> T:
         loop = asyncio.get_running_loop()
-        result, published = await loop.run_in_executor(self._writer, self._in_transaction, work, args)
+        done: tuple[T, list[Published]] = await loop.run_in_executor(self._writer, way, work, args)
+        result, published = done
         if published:
             self._on_commit(published)
         return result
@@ -140,6 +148,14 @@ class SQLite:
         connection = self._own_connection(self._write_engine)
         with connection.begin():
             return _collected(connection, work, args)
+
+    def _in_lazy_transaction(self, work: Callable[..., T], args: tuple[Any, ...]) -> tuple[T, list[Published]]:
+        driver: Any = self._own_connection(self._write_engine).connection.driver_connection
+        driver.execute("PRAGMA synchronous=NORMAL").close()  # the next commit that waits for the disk writes this too
+        try:
+            return self._in_transaction(work, args)
+        finally:
+            driver.execute("PRAGMA synchronous=FULL").close()
 
     def _own_connection(self, engine: Engine) -> Connection:
         """The connection of this thread, which keeps it: fetching one from a pool costs as much as a statement."""
@@ -181,6 +197,13 @@ class PostgreSQL:
         """Run `work`, again if it crossed another transaction: nothing of the first time has stayed."""
         # Shielded for the same reason as SQLite's.
         return await asyncio.shield(asyncio.ensure_future(self._write(work, args)))
+
+    async def write_soon(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
+        def lazily(tx: Transaction) -> T:
+            tx.connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+            return work(tx, *args)
+
+        return await asyncio.shield(asyncio.ensure_future(self._write(lazily, ())))
 
     async def _write(self, work: Callable[..., T], args: tuple[Any, ...], tries: int = TRIES) -> T:
         try:

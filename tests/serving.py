@@ -19,7 +19,7 @@ from tests.harness import CorridorServer, corridor
 
 NO_LIMITS = " ".join(
     f"{name}=100000/100000"
-    for name in ("posts", "acts", "typing", "reads", "subscribes", "frames", "connects", "polls", "sockets")
+    for name in ("posts", "acts", "typing", "reads", "subscribes", "frames", "connects", "polls", "searches", "sockets")
 )
 PASSWORD = "corridor-demo"
 PAGE = {"Accept": "text/html"}

@@ -1,0 +1,1 @@
+"""Search: messages, and whatever else features put in, by their words."""
