@@ -25,8 +25,21 @@ DEFAULT_RATES: Mapping[str, Rate] = {
     "frames": Rate(40, 20),
     "connects": Rate(16, 16 / 60),
     "polls": Rate(20, 2),
+    "searches": Rate(20, 1),
+    "parts": Rate(60, 10),  # of files that arrive, each of a megabyte at most
     "sockets": Rate(5, 0),  # not a rate: the most sockets one person may hold open
 }
+
+
+@dataclass(frozen=True)
+class S3Settings:
+    """Where files are kept that speaks S3. `endpoint`: none for Amazon's own."""
+
+    bucket: str
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    access_key: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Settings:
     origins: frozenset[str] = frozenset()
     trusted_proxies: str = ""
     provider_networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ones where schools' sign-on may live
+    feed_networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ones where rooms' feeds and linked pages may be
     rates: Mapping[str, Rate] = field(default_factory=lambda: dict(DEFAULT_RATES))
     ping: float = 25.0
     poll: float = 1.0
@@ -48,6 +62,7 @@ class Settings:
     long_poll: float = 25.0
     presence_quiet: float = 30.0
     clock: str | None = None
+    s3: S3Settings | None = None  # none: files are kept in the data folder
     development: bool = False  # the page of components and the made-up languages are there
 
     @classmethod
@@ -64,7 +79,8 @@ class Settings:
             secret=(_secret_text(environ, "CORRIDOR_SECRET") or "").encode(),
             origins=frozenset(filter(None, (o.strip() for o in environ.get("CORRIDOR_ORIGINS", "").split(",")))),
             trusted_proxies=environ.get("CORRIDOR_TRUST_PROXY", ""),
-            provider_networks=_networks(environ.get("CORRIDOR_PROVIDER_NETWORKS", "")),
+            provider_networks=_networks(environ, "CORRIDOR_PROVIDER_NETWORKS"),
+            feed_networks=_networks(environ, "CORRIDOR_FEED_NETWORKS"),
             rates={**DEFAULT_RATES, **_rates(environ.get("CORRIDOR_LIMITS", ""))},
             ping=_seconds(environ, "CORRIDOR_PING", 25),
             poll=_seconds(environ, "CORRIDOR_POLL", 1),
@@ -73,6 +89,7 @@ class Settings:
             long_poll=_seconds(environ, "CORRIDOR_LONG_POLL", 25),
             presence_quiet=_seconds(environ, "CORRIDOR_PRESENCE_QUIET", 30),
             clock=environ.get("CORRIDOR_CLOCK"),
+            s3=_s3(environ),
             development=environ.get("CORRIDOR_DEVELOPMENT", "") == "1",
         )
 
@@ -99,6 +116,19 @@ def _secret_text(environ: Mapping[str, str], name: str) -> str | None:
     return environ.get(name) or None
 
 
+def _s3(environ: Mapping[str, str]) -> S3Settings | None:
+    bucket = environ.get("CORRIDOR_S3_BUCKET", "")
+    if not bucket:
+        return None
+    return S3Settings(
+        bucket,
+        endpoint=environ.get("CORRIDOR_S3_ENDPOINT") or None,
+        region=environ.get("CORRIDOR_S3_REGION") or "us-east-1",
+        access_key=_secret_text(environ, "CORRIDOR_S3_ACCESS_KEY"),
+        secret_key=_secret_text(environ, "CORRIDOR_S3_SECRET_KEY"),
+    )
+
+
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
     try:
         value = float(environ.get(name, default))
@@ -109,14 +139,13 @@ def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
     return value
 
 
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(environ: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """`10.0.0.0/8, 192.168.4.0/24`."""
+    parts = environ.get(name, "").split(",")
     try:
-        return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+        return tuple(ip_network(part.strip(), strict=False) for part in parts if part.strip())
     except ValueError:
-        raise ValueError(
-            "CORRIDOR_PROVIDER_NETWORKS takes networks such as 10.20.0.0/16, with commas between"
-        ) from None
+        raise ValueError(f"{name} takes networks such as 10.20.0.0/16, with commas between") from None
 
 
 def _rates(text: str) -> dict[str, Rate]:
