@@ -1,6 +1,7 @@
 // The corridor: how many new messages wait behind each door, as it changes.
 import { get } from "#web/api.ts";
 import { announce } from "#web/announcer.ts";
+import { showAllNew } from "#web/badge.ts";
 import { Connection, type Line } from "#web/connection.ts";
 import { browserStorage, forgetEveryone, forgetOthers } from "#web/local.ts";
 import { fetchPage, goToSignIn, pageData, part, t } from "#web/page.ts";
@@ -110,7 +111,7 @@ export class Home extends HTMLElement {
     note.hidden = unread === 0;
     note.textContent = t("new_count", { count: unread, shown: unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread });
     const all = [...this.#unread.values()].reduce((sum, count) => sum + count, 0);
-    document.title = all > 0 ? `(${all}) ${this.#title}` : this.#title;
+    showAllNew(all, this.#title);
   }
 
   #door(room: string): HTMLElement | null {

@@ -1,4 +1,5 @@
 // "3 new messages": said where it disturbs nobody, instead of scrolling under the reader.
+import { showNew } from "#web/badge.ts";
 import { part, t } from "#web/page.ts";
 import { giveFocus, goToBottom, seesBottom } from "../client/reader.ts";
 
@@ -50,6 +51,6 @@ export class News {
     }
     part(this.root, "news-count").textContent =
       this.#count > 0 ? t("new_messages", { count: this.#count }) : t("to_newest");
-    document.title = this.#count > 0 ? `(${this.#count}) ${this.#title}` : this.#title;
+    showNew(this.#count, this.#title);
   }
 }

@@ -28,6 +28,7 @@ export class KeptPage extends HTMLElement {
 /** On the page of being offline: the pages that can be read now. */
 export class KeptPages extends HTMLElement {
   connectedCallback(): void {
+    if (location.pathname === "/sign-out") part(this, "not-out").hidden = false;
     void this.#list();
     reloadOnceOnline();
   }
@@ -58,7 +59,13 @@ export class KeptPages extends HTMLElement {
 
 /** The device may know that it is online again, or the server may have been the one that was away. */
 function reloadOnceOnline(): void {
-  const look = (): void => void fetch("/health/live").then((answer) => answer.ok && location.reload(), () => undefined);
+  const look = (): void => void fetch("/health/live").then((answer) => answer.ok && again(), () => undefined);
   addEventListener("online", look);
   setInterval(look, RETRY_MS);
+}
+
+/** A form is not sent a second time: what it asked for is asked for anew, or not. */
+function again(): void {
+  if (location.pathname === "/sign-out") location.assign("/");
+  else location.reload();
 }

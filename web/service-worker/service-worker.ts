@@ -68,7 +68,7 @@ async function page(event: FetchEvent, url: URL): Promise<Response> {
 /** What was kept goes before the sign-out is even asked for, so that it is gone also where nobody answers. */
 async function signOut(request: Request): Promise<Response> {
   await forgetOthers("");
-  return fetch(request);
+  return fetch(request).catch(async () => (request.mode === "navigate" && (await caches.match(OFFLINE))) || Response.error());
 }
 
 /** A page of somebody else, or of nobody: what others have left goes before it is shown. */

@@ -1,0 +1,17 @@
+import { settled } from "./look.ts";
+
+/** Says on the tab how many messages are new, unless the person wants none of it. */
+export function showNew(count: number, title: string): void {
+  document.title = wanted() && count > 0 ? `(${count}) ${title}` : title;
+}
+
+/** Says it on the installed application too: of all rooms together. */
+export function showAllNew(count: number, title: string): void {
+  showNew(count, title);
+  if (!("setAppBadge" in navigator)) return;
+  void (wanted() && count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined);
+}
+
+function wanted(): boolean {
+  return settled("badges") !== "false";
+}
