@@ -25,6 +25,7 @@ from accounts.audit.pages import audit_routes
 from accounts.audit.watching import RefusalWatch
 from accounts.children.routes import childrens_routes
 from accounts.door import Door, actor_of, json_response
+from accounts.frame import Frame
 from accounts.looks.appearance import Appearance
 from accounts.looks.routes import looks_routes
 from accounts.own import own_routes
@@ -53,6 +54,12 @@ from rooms.answers import Error, operations
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing, TypingHandler
 from rooms.doors import Doors, caller_of
+from rooms.embeds import cards as link_cards
+from rooms.embeds import commands as feed_commands
+from rooms.embeds.pages import EmbedPages
+from rooms.embeds.parts import PARTS as EMBEDS
+from rooms.embeds.privacy import EmbedKeeper
+from rooms.embeds.watching import Embeds
 from rooms.live import LiveRooms
 from rooms.messages import commands as message_commands
 from rooms.messages import history
@@ -86,12 +93,15 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
     "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
+    "rooms/embeds",
 ))  # fmt: skip
-PARTS: Final = Parts(())  # what features add to rooms' pages and to messages
-HOOKS_OF_MESSAGES: Final = Hooks()
-HANDLERS: Final = (*membership.HANDLERS, *reading.HANDLERS, *message_commands.handlers(HOOKS_OF_MESSAGES))
+PARTS: Final = Parts(EMBEDS)  # what features add to rooms' pages and to messages
+HOOKS_OF_MESSAGES: Final = Hooks(adding=(link_cards.want_card,), removing=(link_cards.take_cards,))
+HANDLERS: Final = (
+    *membership.HANDLERS, *reading.HANDLERS, *message_commands.handlers(HOOKS_OF_MESSAGES), *feed_commands.HANDLERS,
+)  # fmt: skip
 # Of what an export holds and an erasure takes away.
-KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES))
+KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES), EmbedKeeper())
 
 
 @dataclass
@@ -140,6 +150,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.push_async_callback(commands.drain)
         to_providers = Outside(settings.provider_networks)
         stack.push_async_callback(to_providers.close)
+        embeds = Embeds(database, clock, settings.feed_networks)
+        stack.push_async_callback(embeds.close)
         desk = Desk(
             hub, limits, FrameDecoder(commands.types.values()), settings, epoch,
             now=lambda: rfc3339(clock.now_ms()), submit=commands.submit, answers=commands.answers,
@@ -150,6 +162,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.callback(passings.presence.stop)
         hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
         hub.spawn(Moments(database, clock, hub).watch())
+        for watch in embeds.watches():
+            hub.spawn(watch)
         hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
         importing = Importing(database, clock, RoomsFollow())
         hub.spawn(importing.keep_tidy())
@@ -174,6 +188,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *(styleguide_routes(pages) if settings.development else ()),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
+            *EmbedPages(Frame(database, clock, pages, signing_in), commands).routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
             Route("/api/openapi.json", _fixed(document(operations(commands), Error, VERSION)), methods=["GET"]),
             *Operating(database, clock, bus, metrics).routes(),

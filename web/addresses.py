@@ -27,9 +27,8 @@ def split(url: str) -> SplitResult | None:
         _ = parts.port
     except ValueError:
         return None
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc or parts.fragment:
-        return None
-    return parts
+    strange = not parts.hostname or "%" in parts.hostname or "@" in parts.netloc or parts.fragment
+    return None if strange or parts.scheme not in DEFAULT_PORTS else parts
 
 
 def port_of(parts: SplitResult) -> int:

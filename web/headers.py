@@ -32,7 +32,9 @@ class SafeHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                extra = [*HEADERS]
+                # A page may have a policy of its own: the one in which a video plays, say.
+                given = {name.lower() for name, _ in message["headers"]}
+                extra = [each for each in HEADERS if each[0] not in given]
                 if scope["scheme"] == "https":
                     extra.append((b"strict-transport-security", b"max-age=31536000"))
                 message["headers"] = [*message["headers"], *extra]

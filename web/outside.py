@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import socket
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import httpx
 
@@ -40,6 +40,7 @@ class Terms:
     seconds: for all of it, the name's look-up and redirects too. largest: bytes of the answer, unpacked.
     may_ask: judges every address on the way, the first too. types: media types of an answer that is good; none: any.
     packed: whether gzip is taken. any_port: else the usual ones only, but in networks that the installation names.
+    cut: of an answer that is larger, the beginning is taken.
     """
 
     seconds: float
@@ -49,6 +50,7 @@ class Terms:
     types: frozenset[str] = frozenset()
     packed: bool = False
     any_port: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,13 +176,16 @@ def _check_type(answer: httpx.Response, terms: Terms) -> None:
 async def _bounded(answer: httpx.Response, terms: Terms) -> bytes:
     """The body, unpacked; read no further than it may be long."""
     announced = answer.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:20]) > terms.largest:
+    if not terms.cut and announced.isdigit() and int(announced[:20]) > terms.largest:
         raise OutsideFault("too_large")
     unpack = _unpacker(answer, terms)
     body = bytearray()
-    async with contextlib.aclosing(answer.aiter_raw()) as parts:
+    # Closed at once where reading ends early, not when somebody happens to tidy up.
+    async with contextlib.aclosing(cast(AsyncGenerator[bytes, None], answer.aiter_raw())) as parts:
         async for part in parts:
             body += unpack(part)
+            if len(body) > terms.largest and terms.cut:
+                return bytes(body[: terms.largest])
             if len(body) > terms.largest:
                 raise OutsideFault("too_large")
     unpack.check_end()

@@ -1,6 +1,7 @@
 """The school's settings as a form says them. Pure."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,9 @@ from accounts.settings import SchoolSettings
 from realtime.refusal import Refusal
 
 MOST_NETWORKS: Final = 20
+MOST_HOSTS: Final = 50
+LONGEST_HOST: Final = 253
+VIDEO_SITES: Final = ("youtube", "vimeo")  # those that Corridor knows how to play
 WIDEST_4: Final = 8  # a wider network would be half of the internet
 WIDEST_6: Final = 29
 OLDEST_YEAR: Final = 14
@@ -46,6 +50,32 @@ def _network(word: str) -> str:
     if found.prefixlen < (WIDEST_4 if found.version == 4 else WIDEST_6):  # noqa: PLR2004 - the protocol's version
         raise Refusal("bad_request", "This network is too wide to be a school's.")
     return str(found)
+
+
+def hosts_of(text: str) -> tuple[str, ...]:
+    """The sites in a field, a line each, as their names alone; Refusal `bad_request` for what is none."""
+    words = text.replace(",", " ").lower().split()
+    if len(words) > MOST_HOSTS:
+        raise Refusal("bad_request", "Please enter at most 50 sites.")
+    return tuple(dict.fromkeys(_host(word) for word in words))
+
+
+def _host(word: str) -> str:
+    name = _SCHEME.sub("", word).partition("/")[0].removeprefix("www.").rstrip(".")
+    if len(name) > LONGEST_HOST or not _HOST.fullmatch(name):
+        raise Refusal("bad_request", "A site looks like bbc.co.uk or en.wikipedia.org.")
+    return name
+
+
+_SCHEME: Final = re.compile(r"^https?://")
+# Names with a dot whose end is no number: an address of a machine is no site.
+_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def video_sites_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not set(VIDEO_SITES).issuperset(names):
+        raise Refusal("bad_request")
+    return tuple(sorted(set(names)))
 
 
 def number_of(text: str, bounds: Bounds) -> int:

@@ -37,7 +37,7 @@ class SettingsPages:
 
     async def show(self, request: Request, refusal: Refusal | None = None) -> Response:
         now, links = await self._desk.read(request, _read)
-        context = {"settings": now, "staff_roles": sorted(STAFF_ROLES)}
+        context = {"settings": now, "staff_roles": sorted(STAFF_ROLES), "video_sites": fields.VIDEO_SITES}
         return self._desk.render(request, "administration_settings.html", context, links, refusal)
 
     async def save(self, request: Request) -> Response:
@@ -67,6 +67,14 @@ def save(tx: Transaction, actor: Actor, form: Form, now_ms: int) -> None:
         )  # fmt: skip
 
 
+def _outside(form: Form) -> dict[str, Any]:
+    """What may come from outside; nothing from a form that does not speak of it."""
+    if "card_hosts" not in form:
+        return {}
+    sites = fields.video_sites_of(form.all("video_sites"))
+    return {"card_hosts": fields.hosts_of(form.text("card_hosts")), "video_sites": sites}
+
+
 def _wanted(form: Form) -> dict[str, Any]:
     starts, ends = fields.day_times_of(form.text("day_starts"), form.text("day_ends"))
     return {
@@ -78,4 +86,5 @@ def _wanted(form: Form) -> dict[str, Any]:
         "leaver_days": fields.number_of(form.text("leaver_days"), fields.LEAVER_DAYS),
         "access_log_days": fields.number_of(form.text("access_log_days"), fields.ACCESS_LOG_DAYS),
         "largest_change": fields.number_of(form.text("largest_change"), fields.LARGEST_CHANGE),
+        **_outside(form),
     }

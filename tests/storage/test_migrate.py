@@ -22,6 +22,7 @@ import accounts.roster.model
 import accounts.second_step.model
 import accounts.sso.model
 import rooms.answering
+import rooms.embeds.model
 import rooms.forwarding
 import rooms.mentioning
 import rooms.files.model
@@ -37,7 +38,7 @@ from tests.harness.program import ROOT
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
     accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
-    accounts.sso.model, accounts.looks.model,
+    accounts.sso.model, accounts.looks.model, rooms.embeds.model,
     rooms.answering, rooms.forwarding, rooms.mentioning, rooms.model, rooms.posts, storage.installation,
 )  # fmt: skip
 

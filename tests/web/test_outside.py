@@ -146,6 +146,13 @@ async def test_a_gigabyte_that_is_announced_is_not_read(outside: Outside, hostil
     assert hostile.sent < 20_000_000
 
 
+async def test_the_beginning_is_enough_where_no_more_is_wanted(outside: Outside, hostile: Hostile) -> None:
+    hostile.pages |= {"/": endless(content_length=str(1 << 30)), "/bomb": bomb(64)}
+    for path in ("/", "/bomb"):
+        assert len((await get(outside, hostile.url(path), replace(TERMS, cut=True))).body) == TERMS.largest
+    assert hostile.sent < 20_000_000
+
+
 async def test_a_bomb_is_not_unpacked(outside: Outside, hostile: Hostile) -> None:
     hostile.pages["/"] = bomb(64)
     assert await why(outside, hostile.url(), replace(TERMS, largest=1_000_000)) == "too_large"

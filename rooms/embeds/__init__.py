@@ -1,0 +1,1 @@
+"""What comes into a room from outside: feeds, cards of links, videos."""
