@@ -1,12 +1,15 @@
 """Argon2id, off the loop, a few at a time."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from accounts import passwords
-from accounts.passwords import AT_ONCE, Passwords
+from accounts.passwords import AT_ONCE, BEHIND, Passwords
 
 
 @pytest.fixture
@@ -72,3 +75,22 @@ async def test_the_loop_turns_while_passwords_are_hashed_and_only_a_few_are_at_o
         turns += 1
     assert turns > 50
     assert most <= AT_ONCE
+
+
+async def test_hashing_stands_behind_whatever_else_the_process_does(
+    checker: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hasher:
+        def hash(self, password: str) -> str:  # noqa: ARG002 - the real one's
+            return str(niceness())
+
+    monkeypatch.setattr(passwords, "HASHER", Hasher())
+    here = niceness()
+    behind = BEHIND if sys.platform == "linux" else 0  # elsewhere priorities are those of whole processes
+    assert int(await checker.hash("correct horse")) == min(19, here + behind)
+    assert niceness() == here
+
+
+def niceness() -> int:
+    """Of this thread."""
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
