@@ -65,6 +65,7 @@ from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.pages import MessagePages
 from rooms.messages.privacy import MessageKeeper
+from rooms.messages.single import SinglePages
 from rooms.moments import Moments
 from rooms.operating import Operating
 from rooms.pages import RoomsPages
@@ -188,6 +189,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *(styleguide_routes(pages) if settings.development else ()),
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
+            *SinglePages(Frame(database, clock, pages, signing_in)).routes(),
             *EmbedPages(Frame(database, clock, pages, signing_in), commands).routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
             Route("/api/openapi.json", _fixed(document(operations(commands), Error, VERSION)), methods=["GET"]),

@@ -92,8 +92,24 @@ class Me(Struct):
     now: Moment
 
 
+class Thread(Struct):
+    """The replies below a message. `new`: of others, unread, for who follows it."""
+
+    replies: int
+    new: int
+    follows: bool
+    last_at: Moment
+
+
+class Forwarded(Struct):
+    """Who wrote first what was passed on, and when."""
+
+    name: str
+    at: Moment
+
+
 class Message(Struct):
-    """A message as it reads now. `text` is empty when it was removed."""
+    """A message as it reads now. `text` is empty when it was removed; `html` is there only if it has marks."""
 
     id: str
     seq: int
@@ -103,16 +119,40 @@ class Message(Struct):
     removed: bool
     reply_to: str | UnsetType = UNSET
     edited_at: Moment | UnsetType = UNSET
+    html: str | UnsetType = UNSET
+    forwarded: Forwarded | UnsetType = UNSET
+    in_thread: Annotated[str, Meta(description="The id of the message whose thread it is in.")] | UnsetType = UNSET
+    thread: Thread | UnsetType = UNSET
 
 
 class MessagePage(Struct):
-    """Messages of a room, oldest first. `seq` is the room's head, read before the messages."""
+    """Messages of a room, oldest first. `seq` is the room's head, read before the messages.
+
+    more: others come before them. newer: others come after them. root: whose thread it is.
+    """
 
     room: str
     seq: int
     epoch: str
     more: bool
+    newer: bool
     messages: list[Message]
+    root: Message | UnsetType = UNSET
+
+
+class Version(Struct):
+    """How a message read from a moment on."""
+
+    at: Moment
+    text: str
+    html: str | UnsetType = UNSET
+
+
+class Versions(Struct):
+    """All versions of a message, first to last."""
+
+    message: str
+    versions: list[Version]
 
 
 class Member(Struct):
@@ -158,6 +198,10 @@ class Description(Struct):
 
 _ROOM: Final = Parameter("room", {"type": "string"}, "The room's id.", place="path")
 _BEFORE: Final = Parameter("before", {"type": "integer", "minimum": 1}, "Only messages before this seq.")
+_AFTER: Final = Parameter("after", {"type": "integer", "minimum": 1}, "Only messages after this seq.")
+_ON: Final = Parameter("on", {"type": "string", "format": "date"}, "From this day on.")
+_THREAD: Final = Parameter("thread", {"type": "string"}, "The id of the message that it began with.", place="path")
+_MESSAGE: Final = Parameter("message", {"type": "string"}, "The message's id.", place="path")
 _LIMIT: Final = Parameter("limit", {"type": "integer", "minimum": 1}, "At most so many, and at most 100.")
 _EVERYWHERE: Final = Parameter("everywhere", {"type": "boolean"}, "End all sessions of the person.")
 _POSITIONS: Final = Parameter(
@@ -177,7 +221,15 @@ def operations(commands: Commands) -> list[Operation]:
         Operation("GET", "/api/v1/rooms/{room}/members", "Who is in a room", Members, parameters=[_ROOM]),
         Operation(
             "GET", "/api/v1/rooms/{room}/messages", "A room's messages", MessagePage,
-            parameters=[_ROOM, _BEFORE, _LIMIT],
+            parameters=[_ROOM, _BEFORE, _AFTER, _ON, _LIMIT],
+        ),
+        Operation(
+            "GET", "/api/v1/rooms/{room}/threads/{thread}", "The replies below a message", MessagePage,
+            parameters=[_ROOM, _THREAD, _BEFORE, _AFTER, _LIMIT],
+        ),
+        Operation(
+            "GET", "/api/v1/rooms/{room}/messages/{message}/versions", "How a message read before", Versions,
+            parameters=[_ROOM, _MESSAGE],
         ),
         Operation("GET", "/api/v1/events", "Wait for what is new", News, parameters=[_POSITIONS]),
         Operation("GET", "/api/openapi.json", "This description", Description, open=True),

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
@@ -55,7 +56,8 @@ message_edit = Table(
     sqlite_with_rowid=False,
 )
 
-# A view: `text` as it reads now, empty once removed; `reply_to` the id of the message that it answers.
+# A view: `text` as it reads now, empty once removed, and `html` if it has marks; `reply_to` the id of the message that
+# it answers, `thread` that of the one whose thread it is in; `forwarded` what it is a copy of, as JSON.
 message = table(
     "message",
     column("room_id", Text),
@@ -66,6 +68,10 @@ message = table(
     column("reply_to", Text),
     column("edited_ms", BigInteger),
     column("removed_ms", BigInteger),
+    column("html", Text),
+    column("in_thread", Boolean),
+    column("thread", Text),
+    column("forwarded", Text),
 )
 
 
@@ -102,13 +108,15 @@ def seq_of(message: str, room: str) -> int:
 
 
 def standing(turn: Turn, room: str, of: str) -> AnyRow:
-    """The message of this id, its seq and author, that has not been removed; Refusal `not_found` if there is none."""
+    """The message of this id that has not been removed, with its author and what it hangs on.
+
+    Refusal `not_found` if there is none.
+    """
     seq = seq_of(of, room)
+    columns = (message.c.seq, message.c.author_id, message.c.removed_ms, message.c.in_thread, message.c.thread)
     found = turn.connection.execute(
-        select(message.c.seq, message.c.author_id, message.c.removed_ms).where(
-            message.c.room_id == room, message.c.seq == seq
-        )
+        select(*columns, message.c.forwarded).where(message.c.room_id == room, message.c.seq == seq)
     ).first()
-    if found is None or found.removed_ms is not None:
+    if found is None or found.removed_ms is not None or (room == turn.room and seq < turn.grant.floor):
         raise Refusal("not_found", "This message does not exist any more.")
     return found

@@ -26,6 +26,7 @@ _encode = msgspec.json.Encoder().encode
 
 C = TypeVar("C", bound=Command)
 Outcome = Mapping[str, Any] | Refusal
+Load = Callable[[Connection, Sequence[grants.Pair], int], list[Grant]]
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ class GroupCommit:
     rows: list[log.Row] = field(default_factory=list)
     inserts: dict[Table, list[tuple[Any, ...]]] = field(default_factory=dict)
     taken: dict[tuple[str, str, str], log.Row] = field(default_factory=dict)  # keys used in this very batch
+    load: Load = grants.load  # how rights are found out; by the sessions of those who ask
 
     def __post_init__(self) -> None:
         self.now = datetime.fromtimestamp(self.now_ms / 1000, UTC)
@@ -193,7 +195,7 @@ class GroupCommit:
         log.lock(self.tx.connection, {room for of in rooms for room in of})
         asked = ((job, room) for job, of in zip(jobs, rooms, strict=True) for room in of)
         pairs = [_pair(n, job, room) for n, (job, room) in enumerate(asked)]
-        loaded = grants.load(self.tx.connection, pairs, self.now_ms)
+        loaded = self.load(self.tx.connection, pairs, self.now_ms)
         for pair, grant in zip(pairs, loaded, strict=True):
             # A caller who is gone knows nothing of the room: another's answer counts.
             self.heads[pair[3]] = max(self.heads.get(pair[3], 0), grant.head)

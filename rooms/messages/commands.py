@@ -2,29 +2,37 @@
 
 from typing import Annotated, Any, Final
 
-from msgspec import Meta
-from sqlalchemy import select, update
+from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy import update
 
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
-from rooms import log
+from rooms import mentioning
+from rooms.messages import forwarding, threads
+from rooms.messages.removing import take_out
+from rooms.messages.writing import MessageId, Text, written
 from rooms.posting import Hooks
-from rooms.posts import clean_reason, clean_text, message_change, message_edit, message_id, standing
+from rooms.posts import (
+    clean_reason,
+    message_change,
+    message_edit,
+    message_id,
+    seq_of,
+    standing,
+)
 from rooms.turn import Handler, Turn
 
-# No longest length here: the doors bound what comes, white space at the ends is trimmed, and the refusal is a kind one.
-Text = Annotated[str, Meta(description="What is written, as plain text: 1 to 8,000 characters.")]
-MessageId = Annotated[str, Meta(min_length=2, max_length=64, description="A message's id.")]
 Reason = Annotated[str, Meta(max_length=500, description="Why, for the record.")]
 FileId = Annotated[str, Meta(max_length=32, pattern="^f[0-9a-z]+$", description="A file's id.")]
 
 
 class PostMessage(KeyedCommand, kw_only=True):
-    """Write a message in a room, or a reply to one."""
+    """Write a message in a room, or a reply to one; with `thread`, below a message and out of the room's own pages."""
 
     text: Text
     reply_to: MessageId | None = None
     files: Annotated[tuple[FileId, ...], Meta(max_length=10)] = ()
+    thread: MessageId | UnsetType = UNSET
 
 
 class EditMessage(KeyedCommand, kw_only=True):
@@ -42,41 +50,43 @@ class RemoveMessage(KeyedCommand, kw_only=True):
 
 
 def post_message(turn: Turn, command: PostMessage, hooks: Hooks) -> None:
-    text = clean_text(command.text)
+    room, said = command.room, written(turn, command.room, command.text)
+    root = threads.root_of(turn, room, command.thread) if isinstance(command.thread, str) else None
     seq = turn.next_seq()
-    body: dict[str, Any] = {"message": message_id(command.room, seq), "text": text}
+    body: dict[str, Any] = {"message": message_id(room, seq), **said.fields()}
     if command.reply_to is not None:
-        body["reply_to"] = message_id(command.room, standing(turn, command.room, command.reply_to).seq)
+        body["reply_to"] = message_id(room, standing(turn, room, command.reply_to).seq)
+    if root is not None:
+        body["thread"] = message_id(room, root.seq)
     for adding in hooks.adding:
         body |= adding(turn, command)
-    turn.append("message_posted", body)
+    turn.append("message_posted" if root is None else "reply_posted", body)
+    if root is not None:
+        threads.enter(turn, room, root, seq)
+        for each in sorted(said.called.people):
+            threads.follow(turn, room, root.seq, each, read_seq=seq - 1)
+    mentioning.call(turn, room, seq, None if root is None else root.seq, said.called.people)
 
 
 def edit_message(turn: Turn, command: EditMessage) -> None:
-    text = clean_text(command.text)
-    found = standing(turn, command.room, command.message)
+    room, found = command.room, standing(turn, command.room, command.message)
     if found.author_id != turn.who.id:
         raise Refusal("forbidden", "You can change only what you wrote yourself.")
-    seq = turn.append("message_edited", {"message": command.message, "text": text})
-    turn.insert(message_edit, (command.room, found.seq, seq))
-    _change(turn, command.room, found.seq, text_seq=seq, edited_ms=turn.now_ms)
+    if found.forwarded is not None:
+        raise Refusal("forbidden", "A forwarded message is another's words. You can remove it.")
+    said = written(turn, room, command.text)
+    seq = turn.append("message_edited", {"message": command.message, **said.fields()})
+    turn.insert(message_edit, (room, found.seq, seq))
+    _change(turn, room, found.seq, text_seq=seq, edited_ms=turn.now_ms)
+    root_seq = seq_of(found.thread, room) if found.in_thread else None
+    mentioning.call_anew(turn, room, found.seq, root_seq, said.called.people)
 
 
 def remove_message(turn: Turn, command: RemoveMessage, hooks: Hooks) -> None:
     found = standing(turn, command.room, command.message)
     if found.author_id != turn.who.id:
         turn.require("remove")
-    turn.append("message_removed", {"message": command.message})
-    edits = select(message_edit.c.seq).where(
-        message_edit.c.room_id == command.room, message_edit.c.message_seq == found.seq
-    )
-    seqs = [found.seq, *turn.connection.scalars(edits)]
-    tombstone = {"message": command.message, "removed": True}
-    reason = clean_reason(command.reason)
-    log.redact(turn.tx, command.room, seqs, tombstone, turn.who.id, turn.now_ms, reason)
-    _change(turn, command.room, found.seq, removed_ms=turn.now_ms)
-    for removing in hooks.removing:
-        removing(turn.tx, command.room, [found.seq], turn.who.id, turn.now_ms)
+    take_out(turn, command.room, found.seq, clean_reason(command.reason), hooks)
 
 
 def _change(turn: Turn, room: str, seq: int, **values: int) -> None:
@@ -102,4 +112,6 @@ def handlers(hooks: Hooks) -> tuple[Handler[Any], ...]:
         Handler(PostMessage, post, "write", limit="posts", answers=("message",)),
         Handler(EditMessage, edit_message, "write", answers=("message",)),
         Handler(RemoveMessage, remove, "read", answers=("message",)),
+        *threads.HANDLERS,
+        *forwarding.HANDLERS,
     )

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select
+import msgspec
+from sqlalchemy import Connection, Select, func, literal, select
 
 from accounts.model import person
-from rooms.model import member, room
+from rooms.answering import thread_reply
+from rooms.model import event, member, room
 from rooms.posts import message, message_id, seq_of
 from storage.clock import rfc3339
 from storage.rows import AnyRow
@@ -18,26 +20,67 @@ UNREAD_UP_TO = 100  # more than 99 is shown as 99+
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which stretch of messages: the newest, or those before a place, or those after one.
+
+    `floor`: the first seq that the reader may see. `root`: the message whose thread is asked for.
+    """
+
+    before: int | None = None
+    after: int | None = None
+    floor: int = 1
+    root: int | None = None
+
+
+NEWEST = Asked()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Messages, oldest first. `seq` is the room's head, read before the rows."""
+    """Messages, oldest first. `seq` is the room's head, read before the rows; `newer`: others follow these."""
 
     seq: int
     messages: Sequence[AnyRow]
     more: bool
+    newer: bool = False
 
 
-def page(connection: Connection, room_id: str, before: int | None, limit: int = PAGE, *, floor: int = 1) -> Page:
-    """The newest page of a room, or the one before a position; nothing from before `floor`, which is the reader's."""
+def page(connection: Connection, room_id: str, asked: Asked = NEWEST, limit: int = PAGE) -> Page:
+    """A page of a room, or of a thread in it. A room's own pages pass over what is in threads."""
     head = connection.scalars(select(room.c.last_seq).where(room.c.id == room_id)).one()
-    of = select(message).where(message.c.room_id == room_id, message.c.seq >= floor)
-    if before is not None:
-        of = of.where(message.c.seq < before)
-    rows = connection.execute(of.order_by(message.c.seq.desc()).limit(limit + 1)).all()
-    return Page(head, rows[:limit][::-1], more=len(rows) > limit)
+    of = _within(room_id, asked)
+    if asked.after is not None:
+        following = of.where(message.c.seq > asked.after).order_by(message.c.seq).limit(limit + 1)
+        rows = connection.execute(following).all()
+        earlier = connection.execute(of.where(message.c.seq <= asked.after).limit(1)).first()
+        return Page(head, rows[:limit], more=earlier is not None, newer=len(rows) > limit)
+    before = of.where(message.c.seq < asked.before) if asked.before is not None else of
+    rows = connection.execute(before.order_by(message.c.seq.desc()).limit(limit + 1)).all()
+    later = asked.before is not None and connection.execute(of.where(message.c.seq >= asked.before).limit(1)).first()
+    return Page(head, rows[:limit][::-1], more=len(rows) > limit, newer=bool(later))
+
+
+def _within(room_id: str, asked: Asked) -> Select[Any]:
+    of = select(message).where(message.c.room_id == room_id, message.c.seq >= asked.floor)
+    if asked.root is None:
+        return of.where(message.c.in_thread.is_(False))
+    replies = (thread_reply.c.room_id == room_id) & (thread_reply.c.root_seq == asked.root)
+    return of.where(message.c.seq.in_(select(thread_reply.c.seq).where(replies)))
 
 
 def one(connection: Connection, room_id: str, seq: int) -> AnyRow | None:
     return connection.execute(select(message).where(message.c.room_id == room_id, message.c.seq == seq)).first()
+
+
+def last_before(connection: Connection, room_id: str, at_ms: int) -> int:
+    """The seq of the last event in a room before a moment; nought if there is none."""
+    head = connection.scalar(select(room.c.last_seq).where(room.c.id == room_id)) or 0
+    low, high = 0, head
+    while low < high:  # times grow with the places, and there are as many steps as the head has digits in binary
+        middle = (low + high + 1) // 2
+        at = connection.scalar(select(event.c.at_ms).where(event.c.room_id == room_id, event.c.seq == middle))
+        low, high = (middle, high) if at is None or at < at_ms else (low, middle - 1)
+    return low
 
 
 def quoted(connection: Connection, room_id: str, rows: Sequence[AnyRow], floor: int = 1) -> dict[str, AnyRow]:
@@ -64,6 +107,12 @@ def as_json(room_id: str, row: AnyRow) -> dict[str, Any]:
         "text": row.text,
         "removed": row.removed_ms is not None,
     }
+    if row.html is not None and row.removed_ms is None:
+        view["html"] = row.html
+    if row.forwarded is not None:
+        view["forwarded"] = msgspec.json.decode(row.forwarded)
+    if row.thread is not None:
+        view["in_thread"] = row.thread
     if row.reply_to is not None:
         view["reply_to"] = row.reply_to
     if row.edited_ms is not None:
@@ -87,6 +136,7 @@ def unread(connection: Connection, person_id: str) -> dict[str, int]:
                 message.c.seq > max(read_seq, from_seq - 1),
                 message.c.author_id != person_id,
                 message.c.removed_ms.is_(None),
+                message.c.in_thread.is_(False),
             )
             .limit(UNREAD_UP_TO)
         )

@@ -1,56 +1,36 @@
-"""A room's page and a room's history."""
+"""A room's page, a thread's, and their history."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any, Final
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from accounts.door import actor_of, json_response
 from accounts.rights import may
-from accounts.rules import initials
 from accounts.sessions import Actor
 from accounts.signing_in import SigningIn
 from realtime.protocol import MAX_SEQ
 from realtime.refusal import Refusal
-from rooms import directory
-from rooms.grants import Grant
-from rooms.messages import history
+from rooms.messages import history, views
+from rooms.messages.views import Asked, RoomView, Shower
 from rooms.pages import signed_in
-from rooms.posts import message_id, seq_of
-from rooms.showing import Parts, Showing
-from storage.clock import Clock, rfc3339
+from rooms.showing import Parts
+from storage.clock import Clock
 from storage.database import Database
-from storage.rows import AnyRow
 from web.i18n import language_of
-from web.pages import Pages, day_label, time_label
+from web.pages import Pages
 
-EXCERPT: Final = 140  # characters of a quoted message
 ABOUT: Final = {"reply_to": "replying", "edit": "editing", "remove": "removing"}
-
-
-@dataclass(frozen=True)
-class RoomView:
-    """All that a room's page is made from, read in one go."""
-
-    grant: Grant
-    card: Mapping[str, Any]
-    page: history.Page
-    quoted: Mapping[str, AnyRow]
-    members: Sequence[Mapping[str, Any]]
-    names: Mapping[str, str]
-    own_head: int
-    about: AnyRow | None
-    parts: Mapping[int, Mapping[str, Any]]  # of each message, by its seq
-    of_room: Mapping[str, Any]
+_FIELDS: Final = {"reply_to": "reply_to", "edit": "message", "remove": "message"}
 
 
 class MessagePages:
-    """Routes of a room and its messages."""
+    """Routes of a room, of its threads and of its messages."""
 
     def __init__(
         self, database: Database, clock: Clock, pages: Pages, signing_in: SigningIn, epoch: str, parts: Parts
@@ -65,7 +45,9 @@ class MessagePages:
     def routes(self) -> list[Route]:
         return [
             Route("/rooms/{room}", self.show, methods=["GET"]),
+            Route("/rooms/{room}/threads/{thread}", self.show, methods=["GET"]),
             Route("/api/v1/rooms/{room}/messages", self.messages, methods=["GET"]),
+            Route("/api/v1/rooms/{room}/threads/{thread}", self.messages, methods=["GET"]),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -73,53 +55,54 @@ class MessagePages:
         if actor is None:
             return RedirectResponse(f"/sign-in?back={request.url.path}", 303)
         about = next((name for name in ABOUT if name in request.query_params), None)
-        return await self._page(request, actor, request.path_params["room"], about=about)
+        target = request.query_params.get(about or "")
+        return await self._page(request, self._asked(request, request.path_params, target), about)
 
     async def show_again(self, request: Request, fields: Mapping[str, str], refusal: Refusal) -> Response:
         """The page that a form was on, with what is wrong and what was written."""
         about = next((name for name, field in _FIELDS.items() if fields.get(field)), None)
-        return await self._page(
-            request, actor_of(request), fields.get("room", ""), about=about, fields=fields, refusal=refusal
-        )
+        target = fields.get(_FIELDS.get(about or "", "")) or request.query_params.get(about or "")
+        asked = self._asked(request, {"room": fields.get("room", ""), **_thread_of(fields)}, target)
+        return await self._page(request, asked, about, fields, refusal)
+
+    def _asked(self, request: Request, path: Mapping[str, str], about: str | None) -> Asked:
+        query, actor = request.query_params, actor_of(request)
+        return Asked(
+            actor, path["room"], self._clock.now_ms(), language_of(request), number(query.get("before")),
+            number(query.get("after")), _from(query.get("on"), actor.zone), about, path.get("thread"),
+        )  # fmt: skip
 
     async def _page(
-        self, request: Request, actor: Actor, room: str, *, about: str | None,
+        self, request: Request, asked: Asked, about: str | None,
         fields: Mapping[str, str] | None = None, refusal: Refusal | None = None,
     ) -> Response:  # fmt: skip
-        before = _number(request.query_params.get("before"))
-        target = (fields or {}).get(_FIELDS.get(about or "", "")) or request.query_params.get(about or "")
-        asked = _Asked(actor, room, before, target, self._clock.now_ms(), language_of(request))
-        view = await self._database.read(_read, asked, self._parts)
-        self._signing_in.noticing.opened(actor, room)
-        context = self._context(request, actor, view, about if view.about is not None else None)
+        view = await self._database.read(views.read, asked, self._parts)
+        self._signing_in.noticing.opened(asked.actor, asked.room)
+        context = self._context(view, about if view.about is not None else None)
+        context |= signed_in(asked.actor, self._signing_in)
         if refusal is not None:
             context |= {"error": self._pages.sentence(request, refusal.message), "draft": (fields or {}).get("text")}
         status = refusal.http_status if refusal else 200
         return self._pages.render(request, "room.html", context, status)
 
-    def _context(self, request: Request, actor: Actor, view: RoomView, about: str | None) -> dict[str, Any]:
-        at, grant, room = self._clock.now(), view.grant, view.card["id"]
-        may_remove = may(grant.who, "remove", grant.place, at) is None
-        may_write = may(grant.who, "write", grant.place, at) is None
-        show = _Shower(actor, language_of(request), view, may_write=may_write, may_remove=may_remove)
-        messages = [show.message(row) for row in view.page.messages]
+    def _context(self, view: RoomView, about: str | None) -> dict[str, Any]:
+        at, grant, asked = self._clock.now(), view.grant, view.asked
+        show = Shower(view, *(may(grant.who, verb, grant.place, at) is None for verb in ("write", "remove", "history")))
         return {
-            **signed_in(actor, self._signing_in),
             "room": dict(view.card),
-            "messages": messages,
+            **_shown(view, show),
             "seq": view.page.seq,
             "epoch": self._epoch,
-            "more": view.page.more,
-            "older_url": f"/rooms/{room}?before={messages[0]['seq']}" if view.page.more else None,
-            "newest": "before" not in request.query_params,
-            "own_room": actor.own_room,
+            "own_room": asked.actor.own_room,
             "own_head": view.own_head,
-            "read": grant.read_seq,
+            "read": view.read,
             "members": view.members,
-            "may_write": may_write,
+            "groups": view.groups,
+            "may_write": show.may_write,
             "may_administer": may(grant.who, "administer", grant.place, at) is None,
-            "may_remove": may_remove,
+            "may_remove": show.may_remove,
             "form_key": str(uuid4()),
+            "follow_key": str(uuid4()),
             "error": None,
             "draft": None,
             "slots": self._parts.slots,
@@ -129,99 +112,44 @@ class MessagePages:
         }
 
     async def messages(self, request: Request) -> Response:
-        actor, room = actor_of(request), request.path_params["room"]
-        before = _number(request.query_params.get("before"))
-        limit = min(_number(request.query_params.get("limit")) or history.PAGE, history.MOST)
-
-        def read(connection: Connection) -> tuple[history.Page, Mapping[int, Mapping[str, Any]]]:
-            now_ms = self._clock.now_ms()
-            grant = directory.require(connection, actor, room, "read", now_ms)
-            page = history.page(connection, room, before, limit, floor=grant.floor)
-            showing = Showing(connection, actor, grant, room, now_ms, language_of(request))
-            return page, self._parts.of_messages(showing, page.messages)
-
-        page, parts = await self._database.read(read)
-        self._signing_in.noticing.opened(actor, room)
-        found = [{**history.as_json(room, row), **parts[row.seq]} for row in page.messages]
-        return json_response(
-            {"room": room, "seq": page.seq, "epoch": self._epoch, "more": page.more, "messages": found}
-        )
+        asked = self._asked(request, request.path_params, None)
+        limit = min(number(request.query_params.get("limit")) or history.PAGE, history.MOST)
+        found = await self._database.read(views.read_plainly, asked, self._parts, limit)
+        self._signing_in.noticing.opened(asked.actor, asked.room)
+        return json_response({"room": asked.room, "epoch": self._epoch, **found})
 
 
-_FIELDS: Final = {"reply_to": "reply_to", "edit": "message", "remove": "message"}
+def _shown(view: RoomView, show: Shower) -> dict[str, Any]:
+    """The messages, and the ways to those before and after them."""
+    messages = [show.message(row) for row in view.page.messages]
+    here = f"/rooms/{view.asked.room}" + (f"/threads/{view.asked.thread}" if view.root is not None else "")
+    newer = view.page.newer and bool(messages)
+    return {
+        "here": here,
+        "thread": None if view.root is None else show.message(view.root),
+        "messages": messages,
+        "more": view.page.more,
+        "older_url": f"{here}?before={messages[0]['seq']}" if view.page.more and messages else None,
+        "newer_url": f"{here}?after={messages[-1]['seq']}" if newer else None,
+        "newest": not newer,
+    }
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What a room's page is asked for. `about`: the id of a message that is replied to, edited or removed."""
-
-    actor: Actor
-    room: str
-    before: int | None
-    about: str | None
-    now_ms: int
-    language: str
+def _thread_of(fields: Mapping[str, str]) -> dict[str, str]:
+    return {"thread": fields["thread"]} if fields.get("thread") else {}
 
 
-def _read(connection: Connection, asked: _Asked, parts: Parts) -> RoomView:
-    actor, room = asked.actor, asked.room
-    grant = directory.require(connection, actor, room, "read", asked.now_ms)
-    own = directory.require(connection, actor, actor.own_room, "read", asked.now_ms)
-    page = history.page(connection, room, asked.before, floor=grant.floor)
-    chosen = history.one(connection, room, seq_of(asked.about, room)) if asked.about else None
-    if chosen is not None and (chosen.removed_ms is not None or chosen.seq < grant.floor):
-        chosen = None
-    shown = [*page.messages, *([chosen] if chosen is not None else [])]
-    showing = Showing(connection, actor, grant, room, asked.now_ms, asked.language)
-    return RoomView(
-        grant, directory.card(connection, room, grant), page, history.quoted(connection, room, shown, grant.floor),
-        directory.members(connection, room, grant), directory.names_of(connection, {row.author_id for row in shown}),
-        own.head, chosen, parts.of_messages(showing, shown), parts.of_room(showing),
-    )  # fmt: skip
+def _from(day: str | None, zone: str) -> int | None:
+    """The moment in milliseconds at which a day begins; Refusal `bad_request` for what is none."""
+    if not day:
+        return None
+    try:
+        return int(datetime.combine(date.fromisoformat(day), time(), ZoneInfo(zone)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Refusal("bad_request", "Please choose a day.") from None
 
 
-@dataclass(frozen=True)
-class _Shower:
-    """Turns rows into the views that templates show."""
-
-    actor: Actor
-    language: str
-    view: RoomView
-    may_write: bool
-    may_remove: bool
-
-    def message(self, row: AnyRow) -> dict[str, Any]:
-        mine, removed = row.author_id == self.actor.person, row.removed_ms is not None
-        name = self.view.names.get(row.author_id, "")
-        return {
-            "id": message_id(row.room_id, row.seq),
-            "seq": row.seq,
-            "by": {"id": row.author_id, "name": name, "initials": initials(name), "role": ""},
-            "at": rfc3339(row.at_ms),
-            "at_label": time_label(row.at_ms, self.actor.zone, self.language),
-            "day_label": day_label(row.at_ms, self.actor.zone, self.language),
-            "text": row.text,
-            "edited": row.edited_ms is not None,
-            "removed": removed,
-            "reply_to": self._quote(row),
-            "mine": mine,
-            "may_edit": mine and self.may_write and not removed,
-            "may_remove": (mine or self.may_remove) and not removed,
-            **self.view.parts[row.seq],
-        }
-
-    def _quote(self, row: AnyRow) -> dict[str, Any] | None:
-        quoted = self.view.quoted.get(row.reply_to)
-        if quoted is None:
-            return None
-        text = quoted.text if len(quoted.text) <= EXCERPT else quoted.text[:EXCERPT].rstrip() + "…"
-        quoted_id = message_id(row.room_id, quoted.seq)
-        here = any(each.seq == quoted.seq for each in self.view.page.messages)
-        url = f"#{quoted_id}" if here else f"?before={quoted.seq + 1}#{quoted_id}"
-        return {"id": quoted_id, "name": quoted.author_name, "excerpt": text, "url": url}
-
-
-def _number(text: str | None) -> int | None:
+def number(text: str | None) -> int | None:
     """A position given in a query; Refusal `bad_request` if it is none."""
     if text is None:
         return None

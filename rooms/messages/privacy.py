@@ -11,6 +11,10 @@ from accounts.privacy.keepers import Part, Subject
 from accounts.rules import initials
 from accounts.sessions import own_room_of
 from rooms import log
+from rooms.answering import thread, thread_reader, thread_reply
+from rooms.forwarding import copies, forward
+from rooms.mentioning import mention
+from rooms.messages.removing import forget
 from rooms.model import event, evidence, member, room
 from rooms.posting import Hooks
 from rooms.posts import message, message_change, message_edit, message_id
@@ -25,7 +29,20 @@ class MessageKeeper:
     """The share of rooms and messages in exports and erasures."""
 
     tables: Collection[str] = frozenset(
-        table.name for table in (room, member, event, evidence, message_change, message_edit)
+        table.name
+        for table in (
+            room,
+            member,
+            event,
+            evidence,
+            message_change,
+            message_edit,
+            mention,
+            forward,
+            thread,
+            thread_reply,
+            thread_reader,
+        )
     )
 
     def __init__(self, hooks: Hooks) -> None:
@@ -51,13 +68,13 @@ class MessageKeeper:
             for room_id, seqs in _standing(tx.connection, of).items():
                 for start in range(0, len(seqs), MOST_AT_ONCE):
                     some = seqs[start : start + MOST_AT_ONCE]
-                    _remove(tx, room_id, some, by, now_ms)
-                    for removing in self._hooks.removing:
-                        removing(tx, room_id, some, by, now_ms)
+                    for of_room, theirs in _with_copies(tx.connection, room_id, some).items():
+                        _remove(tx, of_room, theirs, by, now_ms, self._hooks)
         _forget_name(tx, of)
         for room_id in _seats(tx.connection, of):
             log.append(tx, room_id, "member_removed", by, now_ms, {"person": of.person})
-        tx.connection.execute(delete(member).where(member.c.person_id == of.person))
+        for table in (member, mention, thread_reader):
+            tx.connection.execute(delete(table).where(table.c.person_id == of.person))
         _empty_own_room(tx, of)
 
 
@@ -128,7 +145,19 @@ _entomb: Final = (
 )
 
 
-def _remove(tx: Transaction, room_id: str, seqs: Sequence[int], by: str, now_ms: int) -> None:
+def _with_copies(connection: Connection, room_id: str, seqs: Sequence[int]) -> Mapping[str, list[int]]:
+    """These messages and their copies that still have a text, by room."""
+    found = {room_id: list(seqs)}
+    for of, seq in copies(connection, room_id, seqs):
+        standing = select(message.c.seq).where(
+            message.c.room_id == of, message.c.seq == seq, message.c.removed_ms.is_(None)
+        )
+        if connection.scalar(standing) is not None and seq not in found.get(of, ()):
+            found.setdefault(of, []).append(seq)
+    return found
+
+
+def _remove(tx: Transaction, room_id: str, seqs: Sequence[int], by: str, now_ms: int, hooks: Hooks) -> None:
     """Put tombstones in place of messages and their edits, and tell the room. No evidence is kept: this is erasure."""
     log.lock(tx.connection, [room_id])
     edits = select(message_edit.c.message_seq, message_edit.c.seq).where(
@@ -144,22 +173,13 @@ def _remove(tx: Transaction, room_id: str, seqs: Sequence[int], by: str, now_ms:
         for seq, place in places
     ]
     tx.connection.execute(_entomb, stones)
-    _note_removed(tx, room_id, seqs, now_ms)
+    forget(tx, room_id, seqs, by, now_ms, hooks)
     head = log.heads(tx.connection, [room_id])[room_id]
     bodies = [_encode({"message": message_id(room_id, seq)}).decode() for seq in seqs]
     log.write(
         tx,
         [(room_id, head + n, "message_removed", by, now_ms, body, None, None) for n, body in enumerate(bodies, 1)],
     )
-
-
-def _note_removed(tx: Transaction, room_id: str, seqs: Sequence[int], now_ms: int) -> None:
-    of = (message_change.c.room_id == room_id) & message_change.c.seq.in_(seqs)
-    known = set(tx.connection.scalars(select(message_change.c.seq).where(of)))
-    tx.connection.execute(update(message_change).where(of).values(removed_ms=now_ms))
-    new = [{"room_id": room_id, "seq": seq, "removed_ms": now_ms} for seq in seqs if seq not in known]
-    if new:
-        tx.connection.execute(message_change.insert(), new)
 
 
 def _forget_name(tx: Transaction, of: Subject) -> None:

@@ -2,6 +2,7 @@
 
 from accounts.model import person
 from rooms.messages import history
+from rooms.messages.history import Asked
 from rooms.model import member
 from rooms.reading import Read
 from tests.world import World, edit, post, remove
@@ -16,7 +17,7 @@ async def test_pages_lead_from_the_newest_to_the_first_message_without_loss(worl
     found: list[str] = []
     before, more = None, True
     while more:
-        page = await world.database.read(history.page, here, before, 50)
+        page = await world.database.read(history.page, here, Asked(before), 50)
         assert page.seq == 120
         found = [row.text for row in page.messages] + found
         before, more = page.messages[0].seq, page.more
@@ -25,7 +26,7 @@ async def test_pages_lead_from_the_newest_to_the_first_message_without_loss(worl
 
 async def test_an_empty_room_has_an_empty_page(world: World) -> None:
     school = await world.school()
-    page = await world.database.read(history.page, school.staffroom, None)
+    page = await world.database.read(history.page, school.staffroom)
     assert (page.seq, list(page.messages), page.more) == (0, [], False)
 
 
@@ -34,7 +35,7 @@ async def test_a_page_that_just_fits_promises_no_more(world: World) -> None:
     amara = await world.caller(school, "amara")
     await world.commit(*((amara, post(school.staffroom)) for _ in range(4)))
     for limit, more in ((3, True), (4, False), (5, False)):
-        assert (await world.database.read(history.page, school.staffroom, None, limit)).more is more
+        assert (await world.database.read(history.page, school.staffroom, Asked(), limit)).more is more
 
 
 async def test_a_message_in_json_says_what_became_of_it(world: World) -> None:
@@ -45,7 +46,7 @@ async def test_a_message_in_json_says_what_became_of_it(world: World) -> None:
         (amara, post(here, "one")), (amara, post(here, "two", reply_to=f"m1-{here}")), (amara, post(here))
     )
     await world.commit((amara, edit(here, f"m2-{here}", "zwei")), (amara, remove(here, f"m3-{here}")))
-    page = await world.database.read(history.page, here, None)
+    page = await world.database.read(history.page, here)
     one, two, three = (history.as_json(here, row) for row in page.messages)
     assert (one["id"], one["seq"], one["by"], one["text"], one["removed"]) == (
         f"m1-{here}",
@@ -88,6 +89,6 @@ async def test_quotes_name_their_authors_even_when_they_have_left(world: World) 
     await world.commit((amara, post(here, "one")), (ben, post(here, "two", reply_to=f"m1-{here}")))
     await world.execute(member.delete().where(member.c.room_id == here))
     await world.set(person, {"disabled_ms": 1}, id=amara.person)
-    page = await world.database.read(history.page, here, None)
+    page = await world.database.read(history.page, here)
     quoted = await world.database.read(history.quoted, here, page.messages)
     assert [(of, row.author_name, row.text) for of, row in quoted.items()] == [(f"m1-{here}", "Amara", "one")]

@@ -1,0 +1,138 @@
+"""Threads: the tables of replies below a message, and what is unread in them."""
+
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+)
+
+from rooms.model import member
+from storage.schema import metadata
+
+thread = Table(
+    "thread",
+    metadata,
+    Column("room_id", Text, nullable=False),
+    Column("root_seq", BigInteger, nullable=False),  # of the message that it began with
+    Column("replies", Integer, nullable=False),  # that were not removed
+    Column("last_seq", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("room_id", "root_seq"),
+    ForeignKeyConstraint(["room_id", "root_seq"], ["event.room_id", "event.seq"]),
+    sqlite_with_rowid=False,
+)
+
+thread_reply = Table(
+    "thread_reply",
+    metadata,
+    Column("room_id", Text, nullable=False),
+    Column("root_seq", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("removed", Boolean, nullable=False, server_default=text("false")),
+    PrimaryKeyConstraint("room_id", "root_seq", "seq"),
+    ForeignKeyConstraint(["room_id", "seq"], ["event.room_id", "event.seq"]),
+    Index(None, "room_id", "seq"),
+    sqlite_with_rowid=False,
+)
+
+thread_reader = Table(
+    "thread_reader",  # how far those have read a thread who take part in it or follow it, or did
+    metadata,
+    Column("person_id", Text, ForeignKey("person.id"), nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("root_seq", BigInteger, nullable=False),
+    Column("read_seq", BigInteger, nullable=False),
+    Column("follows", Boolean, nullable=False),
+    PrimaryKeyConstraint("person_id", "room_id", "root_seq"),
+    ForeignKeyConstraint(["room_id", "root_seq"], ["event.room_id", "event.seq"]),
+    sqlite_with_rowid=False,
+)
+
+UNREAD_UP_TO: Final = 100  # more than 99 is shown as 99+
+
+
+class Standing(NamedTuple):
+    """How a thread stands for one person. `new` is nought for who does not follow it."""
+
+    replies: int
+    last_seq: int
+    last_ms: int
+    new: int
+    follows: bool
+
+
+def of_roots(connection: Connection, person: str, room: str, roots: Collection[int]) -> dict[int, Standing]:
+    """The threads below these messages, by the seq of the message they began with."""
+    mine = (
+        (thread_reader.c.room_id == thread.c.room_id)
+        & (thread_reader.c.root_seq == thread.c.root_seq)
+        & (thread_reader.c.person_id == person)
+    )
+    rows = connection.execute(
+        select(thread, thread_reader.c.read_seq, thread_reader.c.follows)
+        .outerjoin(thread_reader, mine)
+        .where(thread.c.room_id == room, thread.c.root_seq.in_(roots))
+    ).all()
+    waits = {row.root_seq: row.read_seq for row in rows if row.follows and row.last_seq > row.read_seq}
+    new = {root: _newer(connection, person, room, root, read) for root, read in waits.items()}
+    return {
+        row.root_seq: Standing(row.replies, row.last_seq, row.last_ms, new.get(row.root_seq, 0), bool(row.follows))
+        for row in rows
+    }
+
+
+def read_up_to(connection: Connection, person: str, room: str, root: int) -> int:
+    """How far somebody has read a thread; nought for who has never been in it."""
+    of = (thread_reader.c.person_id == person) & (thread_reader.c.room_id == room)
+    return connection.scalar(select(thread_reader.c.read_seq).where(of, thread_reader.c.root_seq == root)) or 0
+
+
+def unread(connection: Connection, person: str) -> Mapping[str, Mapping[int, int]]:
+    """New replies in the threads that a person follows in their rooms: by room and the seq of the root."""
+    rows = connection.execute(
+        select(thread.c.room_id, thread.c.root_seq, thread_reader.c.read_seq)
+        .select_from(thread_reader)
+        .join(
+            thread, (thread.c.room_id == thread_reader.c.room_id) & (thread.c.root_seq == thread_reader.c.root_seq)
+        )
+        .join(member, (member.c.room_id == thread.c.room_id) & (member.c.person_id == thread_reader.c.person_id))
+        .where(
+            thread_reader.c.person_id == person, thread_reader.c.follows, thread.c.last_seq > thread_reader.c.read_seq
+        )
+        .order_by(thread.c.last_ms.desc())
+        .limit(UNREAD_UP_TO)
+    ).all()  # fmt: skip
+    found: dict[str, dict[int, int]] = {}
+    for row in rows:
+        count = _newer(connection, person, row.room_id, row.root_seq, row.read_seq)
+        if count:
+            found.setdefault(row.room_id, {})[row.root_seq] = count
+    return found
+
+
+def _newer(connection: Connection, person: str, room: str, root: int, read_seq: int) -> int:
+    """Replies of others after this place, counted no further than UNREAD_UP_TO."""
+    newer = (
+        select(thread_reply.c.seq)
+        .where(
+            thread_reply.c.room_id == room, thread_reply.c.root_seq == root, thread_reply.c.seq > read_seq,
+            thread_reply.c.author_id != person, thread_reply.c.removed.is_(False),
+        )
+        .limit(UNREAD_UP_TO)
+    )  # fmt: skip
+    return connection.scalar(select(func.count()).select_from(newer.subquery())) or 0
