@@ -4,7 +4,7 @@ import { announce } from "#web/announcer.ts";
 import { showAllNew } from "#web/badge.ts";
 import { Connection, type Line } from "#web/connection.ts";
 import { browserStorage, forgetEveryone, forgetOthers } from "#web/local.ts";
-import { fetchPage, goToSignIn, pageData, part, t } from "#web/page.ts";
+import { fetchPage, goToSignIn, optionalPart, pageData, part, t } from "#web/page.ts";
 import { list, type LogEvent, number, text } from "#web/protocol.ts";
 import { RoomLogs } from "#web/room-log.ts";
 
@@ -19,9 +19,14 @@ export class Home extends HTMLElement {
   readonly #connection = new Connection(this.#logs, this);
   readonly #unread = new Map<string, number>();
   readonly #title = document.title;
+  /** The room behind whose door a room waits that is only for some of its people. */
+  readonly #above = new Map<string, string>();
   #timer = 0;
+  #doorsChanged = false;
+  #changed = false;
 
   connectedCallback(): void {
+    this.#offerToFind();
     forgetOthers(browserStorage(), this.#person);
     addEventListener("pageshow", (event) => event.persisted && this.#countSoon());
     void this.#count().then(() => this.#connection.start());
@@ -31,6 +36,10 @@ export class Home extends HTMLElement {
     if (event.room === this.#own) return this.#ownEvent(event);
     if (event.kind === "message_posted" && event.by !== this.#person) this.#arrived(event.room);
     else if (event.kind === "message_removed") this.#countSoon();
+    else if (event.kind.startsWith("room_")) {
+      this.#doorsChanged = true; // another name, another face, or archived
+      this.#countSoon();
+    }
   }
 
   line(_line: Line): void {
@@ -51,7 +60,10 @@ export class Home extends HTMLElement {
   }
 
   #ownEvent(event: LogEvent): void {
-    if (event.kind !== "room_read") return this.#countSoon();
+    if (event.kind !== "room_read") {
+      this.#changed = true; // something is for this person, or is so no longer
+      return this.#countSoon();
+    }
     const room = text(event.body.room);
     if (number(event.body.seq) >= (this.#logs.get(room)?.last ?? 0)) this.#show(room, 0);
     else this.#countSoon();
@@ -79,7 +91,9 @@ export class Home extends HTMLElement {
     this.#logs.epoch = text(me.body.epoch);
     this.#followFrom(this.#own, number(me.body.own_head));
     const rooms = list(me.body.rooms);
-    await this.#hang(new Set(rooms.map((room) => text(room.id))));
+    const doors = rooms.filter((room) => text(room.part_of) === "" && room.archived !== true);
+    await this.#hang(new Set(doors.map((room) => text(room.id))));
+    for (const room of rooms) if (text(room.part_of) !== "") this.#above.set(text(room.id), text(room.part_of));
     for (const room of rooms) {
       const id = text(room.id);
       this.#followFrom(id, number(room.head));
@@ -87,13 +101,32 @@ export class Home extends HTMLElement {
     }
   }
 
-  /** Fetches the doors anew where others are wanted than are there. */
+  /** Fetches the page anew where other doors are wanted than are there, or what is for this person has changed. */
   async #hang(wanted: ReadonlySet<string>): Promise<void> {
     const doors = [...this.querySelectorAll<HTMLElement>(".door")].map((door) => door.dataset.room ?? "");
-    if (doors.length === wanted.size && doors.every((room) => wanted.has(room))) return;
+    const same = !this.#doorsChanged && doors.length === wanted.size && doors.every((room) => wanted.has(room));
+    if (same && !this.#changed) return;
     const page = await fetchPage("/").catch(() => undefined);
-    if (page) part(this, "doors").replaceWith(document.importNode(part(page, "doors"), true));
-    this.#unread.clear();
+    if (!page) return;
+    this.#changed = this.#doorsChanged = false;
+    for (const name of same ? ["for-you"] : ["for-you", "doors"]) {
+      part(this, name).replaceWith(document.importNode(part(page, name), true));
+    }
+    if (!same) this.#unread.clear();
+  }
+
+  /** With many doors: those whose name holds what is written. */
+  #offerToFind(): void {
+    const box = optionalPart(this, "find");
+    const input = box?.querySelector("input");
+    if (!box || !input) return;
+    box.hidden = false;
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLocaleLowerCase();
+      for (const door of this.querySelectorAll<HTMLElement>(".home-doors > li")) {
+        door.hidden = !(door.querySelector(".door-plate")?.textContent ?? "").toLocaleLowerCase().includes(wanted);
+      }
+    });
   }
 
   /** What came after `head` has to be counted again, since the counts are as of `head`. */
@@ -107,14 +140,23 @@ export class Home extends HTMLElement {
     const door = this.#door(room);
     if (!door) return;
     const note = part(door, "unread");
-    door.dataset.unread = String(unread);
-    note.hidden = unread === 0;
-    note.textContent = t("new_count", { count: unread, shown: unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread });
+    const waiting = this.#behind(door.dataset.room ?? "");
+    door.dataset.unread = String(waiting);
+    note.hidden = waiting === 0;
+    note.textContent = t("new_count", { count: waiting, shown: waiting > MOST_SHOWN ? `${MOST_SHOWN}+` : waiting });
     const all = [...this.#unread.values()].reduce((sum, count) => sum + count, 0);
+    part(this, "missed").hidden = all === 0;
     showAllNew(all, this.#title);
   }
 
   #door(room: string): HTMLElement | null {
-    return this.querySelector<HTMLElement>(`.door[data-room="${CSS.escape(room)}"]`);
+    return this.querySelector<HTMLElement>(`.door[data-room="${CSS.escape(this.#above.get(room) ?? room)}"]`);
+  }
+
+  /** What is new behind a door: in the room, and in what is for some of its people. */
+  #behind(room: string): number {
+    let sum = 0;
+    for (const [of, count] of this.#unread) if ((this.#above.get(of) ?? of) === room) sum += count;
+    return sum;
   }
 }

@@ -98,6 +98,7 @@ export class People extends EventTarget {
       part(row, "initials").textContent = person.initials;
       part(row, "initials").dataset.tint = tint(person.id);
       part(row, "name").textContent = person.name;
+      part<HTMLAnchorElement>(row, "card").href = `/people/${person.id}?room=${this.room}`;
       part(row, "role").textContent = roleName(person.role);
       return row;
     });

@@ -1,0 +1,1 @@
+"""A person's card: what the viewer may see of them, and may do."""

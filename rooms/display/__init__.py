@@ -1,0 +1,1 @@
+"""A room on the big screen: nothing but the room."""

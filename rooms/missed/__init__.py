@@ -1,0 +1,1 @@
+"""What somebody has not read yet, in all their rooms at once."""
