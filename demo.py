@@ -1,23 +1,24 @@
 """Demonstration schools: people of every role, and a staffroom that is not bare."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
 import demo_people
+import demo_rooms
 from accounts import settings
 from accounts.model import group_member, person, school, school_group
 from accounts.passwords import HASHER
 from accounts.rights import STAFF_ROLES
 from accounts.settings import SchoolSettings
+from demo_rooms import Talk, talk
 from realtime.refusal import Refusal
-from rooms import following, log
+from rooms import following
 from rooms.enrolling import NewPerson, enrol, found_school, seat
 from rooms.membership import create_room
 from rooms.model import member, room
-from rooms.posts import message_id
 from storage import installation
 from storage.database import Transaction
 
@@ -64,8 +65,6 @@ SCHOOLS: Final = (
         "Greg Dunn", "Diane Cole", "Peter Wolfe", "Iman", "Jack", "Kezia", "Liam", "Anna Kowalska",
     )),
 )  # fmt: skip
-
-Talk = tuple[tuple[int, int, str, int | None], ...]
 
 # Who (by place in `people`), how many minutes ago, what, and which of these it answers.
 TALK: Final[Talk] = (
@@ -137,8 +136,9 @@ def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None
         if role in STAFF_ROLES:
             seat(tx, staffroom, ids[-1], founded)
     demo_people.furnish(tx, school_id, made.phase, ids, made.people, now_ms)
-    _talk(tx, staffroom, ids, now_ms, TALK)
+    talk(tx, staffroom, ids, now_ms, TALK)
     _classrooms(tx, school_id, founded, now_ms)
+    demo_rooms.furnish(tx, school_id, made.phase, ids, founded, now_ms)
 
 
 def _classrooms(tx: Transaction, school_id: str, founded: int, now_ms: int) -> None:
@@ -156,14 +156,4 @@ def _classrooms(tx: Transaction, school_id: str, founded: int, now_ms: int) -> N
             .where(group_member.c.group_id == group, group_member.c.part.in_(("teacher", "learner")))
             .order_by(group_member.c.part.desc(), group_member.c.person_id)
         )
-        _talk(tx, room_id, list(parts.scalars()), now_ms, CLASS_TALK)
-
-
-def _talk(tx: Transaction, room_id: str, ids: list[str], now_ms: int, talk: Talk) -> None:
-    seqs: list[int] = []
-    for who, minutes, text, answers in talk:
-        seq = log.heads(tx.connection, [room_id])[room_id] + 1
-        body: dict[str, Any] = {"message": message_id(room_id, seq), "text": text}
-        if answers is not None:
-            body["reply_to"] = message_id(room_id, seqs[answers])
-        seqs.append(log.append(tx, room_id, "message_posted", ids[who], now_ms - minutes * 60_000, body))
+        talk(tx, room_id, list(parts.scalars()), now_ms, CLASS_TALK)

@@ -22,6 +22,7 @@ LEVELS = {
     "rooms": 4,
     "diary": FEATURE,
     "demo_people": 5.5,
+    "demo_rooms": 5.5,
     "demo": 6,
     "app": 6,
     "cli": 7,
