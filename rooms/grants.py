@@ -81,6 +81,7 @@ _FIELDS: Final = (
     "event.seq", "event.fingerprint", "event.at_ms", "event.body",
 )  # fmt: skip
 
+_SESSION: Final = "session ON session.id = given.session_id AND session.person_id = person.id"
 _PAIR: Final = {"n": int, "person_id": str, "session_id": str, "room_id": str, "key": str}
 
 
@@ -91,13 +92,13 @@ def _event(dialect: str) -> str:
     return "LATERAL (SELECT * FROM event WHERE event.key = given.key OFFSET 0) AS event ON"
 
 
-def _rest(dialect: str, given: str) -> str:
+def _rest(dialect: str, given: str, session: str = _SESSION) -> str:
     # SQLite keeps to the order of a CROSS JOIN; it does not know that the rows that are given are few.
     join = "CROSS JOIN" if dialect == "sqlite" else "JOIN"
     return f"""
         FROM {given} AS given
         {join} person ON person.id = given.person_id
-        {join} session ON session.id = given.session_id AND session.person_id = person.id
+        {join} {session}
         {join} school ON school.id = person.school_id
         LEFT JOIN room ON room.id = given.room_id
         LEFT JOIN member ON member.room_id = room.id AND member.person_id = person.id
@@ -109,12 +110,26 @@ def _rest(dialect: str, given: str) -> str:
 
 _load: Final = Query(_FIELDS, _rest, _PAIR, "now")
 
+# Without a session: as if there were one, of a person who has shown no second step.
+_NONE: Final = "(SELECT NULL AS ended_ms, 1 AS expires_ms, 1 = 0 AS strong) AS session ON 1 = 1"
+_ABSENT: Final = tuple(each.replace("session.expires_ms > :now", "session.expires_ms > 0") for each in _FIELDS)
+_load_absent: Final = Query(_ABSENT, lambda dialect, given: _rest(dialect, given, _NONE), _PAIR, "now")
+
 
 def load(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
     """A grant for each pair, in order."""
+    return _loaded(_load, connection, pairs, now_ms)
+
+
+def load_absent(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
+    """The same for people who are not here: for what the server does in their name when its time comes."""
+    return _loaded(_load_absent, connection, pairs, now_ms)
+
+
+def _loaded(query: Query, connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
     grants = [NOBODY] * len(pairs)
     people: dict[str, Who] = {}
-    for found in map(_Found._make, _load.rows(connection, pairs, now_ms)):
+    for found in map(_Found._make, query.rows(connection, pairs, now_ms)):
         session = pairs[found.n][2]
         who = people.get(session)
         if who is None:

@@ -1,7 +1,8 @@
 """What the hub asks of rooms: may this person follow, what came after, where do they stand."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +17,9 @@ from storage.batching import Batcher
 from storage.clock import Clock
 from storage.database import Database
 
+PLAIN: Final = "plain"  # the audience that is told less
+Views = Mapping[str, Callable[[Event], Event]]
+
 _MEMBERSHIP = frozenset({"member_added", "member_removed"})
 _OWN = frozenset({"session_ended", "access_changed"})
 
@@ -27,11 +31,16 @@ class _AboutPerson(Struct):
 class LiveRooms:
     """The hub's window on the database. Questions that wait together are asked together."""
 
-    def __init__(self, database: Database, clock: Clock, redacting: Collection[str] = ()) -> None:
-        """`redacting`: the kinds of events that take something out of the log."""
+    def __init__(
+        self, database: Database, clock: Clock, redacting: Collection[str] = (), plainly: Views | None = None
+    ) -> None:
+        """`redacting`: the kinds of events that take something out of the log. `plainly`: those of which learners,
+        guardians and visitors are told less, and what that is.
+        """
         self._database = database
         self._clock = clock
         self._redacting = frozenset(redacting)
+        self._plainly = dict(plainly or {})
         self._asks: Batcher[Ask, Mapping[str, Admission]] = Batcher(self._admit_all)
         self._reads: Batcher[tuple[str, int, int], Sequence[Event]] = Batcher(self._read_all)
 
@@ -56,8 +65,11 @@ class LiveRooms:
     def redacts(self, event: Event) -> bool:
         return event.kind in self._redacting
 
-    def view(self, event: Event, audience: str) -> Event:  # noqa: ARG002 - partner schools will see less
-        return event
+    def view(self, event: Event, audience: str) -> Event:
+        """The event as it is sent to an audience; partner schools will see less, too."""
+        if audience != PLAIN or event.kind not in self._plainly:
+            return event
+        return self._plainly[event.kind](event)
 
     async def _admit_all(self, asks: Sequence[Ask]) -> Sequence[Mapping[str, Admission]]:
         return await self._database.read(_admit, asks, self._clock.now_ms())
@@ -81,7 +93,8 @@ def _admission(grant: grants.Grant, at: datetime) -> Admission | None:
     if may(grant.who, "read", grant.place, at) is not None:
         return None
     presence = may(grant.who, "presence", grant.place, at) is None
-    return Admission(grant.head, grant.floor, presence=presence)
+    full = grant.who.rights.kinds.get(grant.who.role) in ("staff", "governor")
+    return Admission(grant.head, grant.floor, "home" if full else PLAIN, presence=presence)
 
 
 def _read(connection: Connection, reads: Sequence[tuple[str, int, int]]) -> list[Sequence[Event]]:

@@ -1,0 +1,1 @@
+"""Reactions: a few kind words that one press puts on a message."""
