@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -10,10 +11,11 @@ from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from accounts.rights import Verb, may
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from rooms import directory
-from rooms.files.model import blob, file, file_shape, shelf_item
+from rooms.files.model import blob, file, file_shape, shelf_item, shelf_version
 from rooms.files.rules import disposition, range_of, shape_of
 from rooms.files.storing import Missing, Storage
 from storage.clock import Clock
@@ -100,14 +102,23 @@ def require(connection: Connection, actor: Actor, row: AnyRow | None, now_ms: in
         raise Refusal("not_found")
     if row.message_seq is None and row.item_id is None and row.person_id != actor.person:
         raise Refusal("not_found")
-    if row.item_id is not None:
-        lies = select(shelf_item.c.removed_ms).where(shelf_item.c.id == row.item_id)
-        if connection.scalar(lies) is not None:
-            raise Refusal("not_found")
+    verb: Verb = "read" if row.item_id is None else _verb_on_shelf(connection, row)
     grant = directory.require(connection, actor, row.room_id, "read", now_ms)
+    if may(grant.who, verb, grant.place, datetime.fromtimestamp(now_ms / 1000, UTC)) is not None:
+        raise Refusal("not_found")
     if row.message_seq is not None and row.message_seq < grant.floor:
         raise Refusal("not_found")  # said before they came
     return row
+
+
+def _verb_on_shelf(connection: Connection, row: AnyRow) -> Verb:
+    """What one must be allowed: of what an item was before, only those may see anything who could change it."""
+    lies = select(shelf_item.c.removed_ms).where(shelf_item.c.id == row.item_id)
+    if connection.scalar(lies) is not None:
+        raise Refusal("not_found")
+    versions = select(shelf_version.c.file_id).where(shelf_version.c.item_id == row.item_id)
+    newest = connection.scalar(versions.order_by(shelf_version.c.number.desc()).limit(1))
+    return "read" if newest == row.id else "write"
 
 
 def one(connection: Connection, file_id: str) -> AnyRow | None:

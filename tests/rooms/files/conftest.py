@@ -1,6 +1,5 @@
 """A school with people who send files."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +24,11 @@ class Staffroom:
 
 
 @pytest.fixture
-async def staffroom(world: World, tmp_path: Path) -> AsyncIterator[Staffroom]:
+async def staffroom(world: World, tmp_path: Path) -> Staffroom:
     school, other = await world.school(), await world.school("riverside")
     amara, ben, outsider = [
         await world.session(await world.person(school, login, seated=seated))
         for login, seated in (("amara", True), ("ben", True), ("olu", False))
     ]
     stranger = await world.session(await world.person(other, "stranger"))
-    yield Staffroom(Post(world, tmp_path), school, school.staffroom, amara, ben, outsider, stranger)
+    return Staffroom(Post(world, tmp_path), school, school.staffroom, amara, ben, outsider, stranger)

@@ -4,7 +4,6 @@ import io
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,8 @@ from tests.rooms.files import samples
 
 
 @pytest.fixture
-async def checker() -> AsyncIterator[Checker]:
-    yield Checker()
+async def checker() -> Checker:
+    return Checker()
 
 
 async def check(checker: Checker, folder: Path, content: bytes) -> Checked:
