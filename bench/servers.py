@@ -24,7 +24,8 @@ _PORT = re.compile(r"(?m) is listening on http://[\d.]+:(\d+)$")
 
 # Nothing here is to be refused for its speed; what limits cost when nobody reaches them is part of the measure.
 LIMITS = " ".join(
-    f"{name}=100000000/100000000" for name in ("posts", "acts", "reads", "subscribes", "frames", "connects", "searches", "sockets")
+    f"{name}=100000000/100000000"
+    for name in ("posts", "acts", "reads", "subscribes", "frames", "connects", "searches", "sockets")
 )
 
 

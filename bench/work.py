@@ -67,6 +67,7 @@ class Seeded:
     cookies: Sequence[str]
     groups: Mapping[str, Sequence[Mapping[str, Any]]]
     entrants: Sequence[Mapping[str, str]] = ()
+    queries: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
     url: str = ""
 
     def seats(self, group: str, heads: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
@@ -110,14 +111,16 @@ class Work:
             first = result["first_troubles"][0]
             self.notes.append(f"round {self.round}, {what}: {result['troubles']} troubles, such as {first}")
 
-    def seeded(self, name: str, plan: Mapping[str, Any], database: Callable[[], str] = str) -> Seeded:
+    def seeded(
+        self, name: str, plan: Mapping[str, Any], database: Callable[[], str] = str, way: str = "fill"
+    ) -> Seeded:
         """A database filled by `plan`, made on first use: SQLite, or what `database` makes and gives the address of."""
         if name not in self._seeded:
             url = database()
             data = self.folder / name
             data.mkdir(parents=True)
             ask_server("migrate", data, url)
-            self._seeded[name] = Seeded(data, **seed({"fill": plan}, data, url), url=url)
+            self._seeded[name] = Seeded(data, **seed({way: plan}, data, url), url=url)
             os.sync()  # what was just written must not be on its way to the disk while others measure
         return self._seeded[name]
 

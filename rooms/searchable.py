@@ -102,11 +102,16 @@ def put_prepared(connection: Connection, kind: str, prepared: Sequence[Prepared]
     for start in range(0, len(prepared), MOST_AT_ONCE):
         part = prepared[start : start + MOST_AT_ONCE]
         forget(connection, kind, [each.passage.place for each in part])
-        ids = _free_ids(connection, [each.passage for each in part])
-        rows = [_row(kind, each, entry) for each, entry in zip(part, ids, strict=True)]
-        _insert.run(connection, rows)
+        ids = put_rows(connection, kind, part)
         if connection.dialect.name == "sqlite":
             _insert_words.run(connection, [(entry,) for entry in sorted(ids)])
+
+
+def put_rows(connection: Connection, kind: str, prepared: Sequence[Prepared]) -> list[int]:
+    """The entries alone, at places where nothing stands; gives their ids. On SQLite the words are still to follow."""
+    ids = _free_ids(connection, [each.passage for each in prepared])
+    _insert.run(connection, [_row(kind, each, entry) for each, entry in zip(prepared, ids, strict=True)])
+    return ids
 
 
 def take_out(connection: Connection, room_id: str, seqs: Collection[int]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.scenarios import connections, durable, fan_out, growth, rights, sign_in
+from bench.scenarios import connections, durable, fan_out, growth, pages, rights, search, sign_in
 from bench.targets import Target
 from bench.work import Work
 
@@ -24,4 +24,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     "growth": Scenario(growth.TARGETS, growth.measure),
     "sign-in": Scenario(sign_in.TARGETS, sign_in.measure),
     "rights": Scenario(rights.TARGETS, rights.measure),
+    "pages": Scenario(pages.TARGETS, pages.measure),
+    "search": Scenario(search.TARGETS, search.measure),
 }

@@ -89,7 +89,10 @@ class SearchPages:
         return {
             "asked": given,
             "searched": asked.says_something,
-            "filtered": any(given[name] for name in FILTERS),
+            "without": {name: _with(given, **{name: ""}) for name in FILTERS if given[name]},
+            "day_of": {
+                name: _said(day, request) for name, day in (("from", asked.first_day), ("until", asked.last_day))
+            },
             "days": _by_day(shown) if asked.order == "newest" else ([("", shown)] if shown else []),
             "in_room": found.rooms[asked.room].name if asked.room else None,
             "by_names": [name for name in found.people.values() if name],
@@ -100,10 +103,8 @@ class SearchPages:
             "newest_url": _with(given, order=""),
             "best_url": _with(given, order="best"),
             "all_url": _with({"q": given["q"]}),
-            "everywhere_url": _with(given, room=""),
             "later_page": asked.before is not None,
             "more_url": more,
-            "by_url": {person: _with(given, by=person) for person in found.names},
         }
 
     def _shown(self, request: Request, found: Found) -> Iterator[dict[str, Any]]:
@@ -113,7 +114,7 @@ class SearchPages:
             card, name = found.rooms[of.place.room], found.names.get(of.author, "")
             yield {
                 "kind": each.kind,
-                "room": {"id": card.id, "kind": card.kind, "name": card.name},
+                "room": {"id": card.id, "name": card.name, "icon": card.icon, "accent": card.accent},
                 "by": {"id": of.author, "name": name, "initials": initials(name)},
                 "at": rfc3339(of.at_ms),
                 "time": time_label(of.at_ms, zone, language),
@@ -161,6 +162,10 @@ def _before(text: str | None) -> Mark | None:
     if not all(each.isascii() and each.isdigit() and len(each) <= LONGEST_NUMBER for each in (score, entry)):
         raise Refusal("bad_request")
     return Mark(int(score), min(int(entry), 2**62))
+
+
+def _said(day: date | None, request: Request) -> str:
+    return full_day(day, language_of(request)) if day else ""
 
 
 def _day_of(at_ms: int, zone: str) -> date:

@@ -8,6 +8,7 @@ from rooms.search.asking import Asked, Found, search
 from rooms.search.indexing import Indexer
 from rooms.search.of_messages import Messages
 from rooms.search.rules import parse
+from rooms.searchable import Source
 from tests.world import World
 
 SOURCES = (Messages(),)
@@ -18,9 +19,11 @@ async def index(world: World) -> None:
     await Indexer(world.database, SOURCES).catch_up()
 
 
-async def found(world: World, actor: Actor, query: str = "", **asked: Any) -> Found:
+async def found(
+    world: World, actor: Actor, query: str = "", sources: Sequence[Source] = SOURCES, **asked: Any
+) -> Found:
     wanted = Asked(parse(query), **asked)
-    return await world.database.read(search, actor, wanted, SOURCES, world.now_ms)
+    return await world.database.read(search, actor, wanted, sources, world.now_ms)
 
 
 def texts(of: Found) -> Sequence[str]:
