@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
 from rooms.embeds.model import feed
-from rooms.embeds.rules import MOST_FEEDS, feed_address, site_of
+from rooms.embeds.rules import FEATURE, MOST_FEEDS, feed_address, site_of
 from rooms.turn import Handler, Turn
 from storage.ids import new_id
 
@@ -50,6 +50,6 @@ def remove_feed(turn: Turn, command: RemoveFeed) -> None:
 
 
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
-    Handler(AddFeed, add_feed, "administer", answers=("feed",)),
+    Handler(AddFeed, add_feed, "administer", feature=FEATURE, answers=("feed",)),
     Handler(RemoveFeed, remove_feed, "administer", answers=("feed",)),
 )

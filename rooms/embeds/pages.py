@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from accounts import settings
+from accounts.asking import who_of
 from accounts.door import actor_of
 from accounts.frame import Form, Frame, signed_in_only
 from accounts.sessions import Actor
@@ -70,7 +70,7 @@ class EmbedPages:
         """A page with nothing but a video, framed by the room's page once somebody wants to see it."""
         site, video = SITES.get(request.path_params["site"]), request.path_params["video"]
         actor = actor_of(request)
-        allowed = await self._frame.database.read(_video_sites, actor)
+        allowed = await self._frame.database.read(_video_sites, actor, self._frame.clock.now_ms())
         if site is None or request.path_params["site"] not in allowed or not site.ids.fullmatch(video):
             raise Refusal("not_found")
         alone = request.headers.get("sec-fetch-dest") == "document"
@@ -90,8 +90,8 @@ def _command(room: str, form: Form) -> Command:
         raise Refusal("bad_request", "The address of a feed begins with https://") from None
 
 
-def _video_sites(connection: Connection, actor: Actor) -> tuple[str, ...]:
-    return settings.read(connection, actor.school).video_sites
+def _video_sites(connection: Connection, actor: Actor, now_ms: int) -> list[str]:
+    return parts.video_sites(connection, who_of(connection, actor, now_ms), now_ms)
 
 
 def _policy(site: Site) -> str:

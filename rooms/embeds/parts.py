@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from accounts import settings
-from accounts.rights import may
+from sqlalchemy import Connection
+
+from accounts import features, settings
+from accounts.rights import Who, may
 from rooms.embeds import model
-from rooms.embeds.rules import Entry, links_in, site_of
+from rooms.embeds.rules import FEATURE, Entry, links_in, site_of
 from rooms.embeds.videos import SITES, Video, first_video
 from rooms.showing import Part, Showing
 from storage.clock import rfc3339
@@ -16,11 +18,12 @@ from web.pages import day_label
 
 
 def feeds(showing: Showing) -> dict[str, Any]:
-    """`{"feeds", "keeps"}`; what is wrong with a feed is said to those alone who look after the room."""
+    """`{"feeds", "keeps", "adds"}`; what is wrong with a feed is said to those alone who look after the room."""
     at = datetime.fromtimestamp(showing.now_ms / 1000, UTC)
     keeps = may(showing.grant.who, "administer", showing.grant.place, at) is None
     rows = model.feeds_of(showing.connection, showing.room)
-    return {"feeds": [_feed(showing, row, keeps=keeps) for row in rows], "keeps": keeps}
+    adds = keeps and features.on(showing.connection, showing.grant.who, FEATURE, showing.now_ms)
+    return {"feeds": [_feed(showing, row, keeps=keeps) for row in rows], "keeps": keeps, "adds": adds}
 
 
 def _feed(showing: Showing, row: AnyRow, *, keeps: bool) -> dict[str, Any]:
@@ -60,8 +63,8 @@ def videos(showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, Any]:
     found = {row.seq: row.text for row in rows if row.text and first_video(row.text, SITES) is not None}
     if not found:
         return {}
-    sites = settings.read(showing.connection, showing.actor.school).video_sites
-    allowed = {seq: first_video(text, sites) for seq, text in found.items()}
+    allowed_sites = sites(showing)
+    allowed = {seq: first_video(text, allowed_sites) for seq, text in found.items()}
     return {seq: _video(each) for seq, each in allowed.items() if each is not None}
 
 
@@ -71,8 +74,14 @@ def _video(video: Video) -> dict[str, str]:
 
 def sites(showing: Showing) -> list[str]:
     """The sites whose videos may be played here; the client shows them in what comes later."""
-    allowed = settings.read(showing.connection, showing.actor.school).video_sites
-    return [name for name in allowed if name in SITES]
+    return video_sites(showing.connection, showing.grant.who, showing.now_ms)
+
+
+def video_sites(connection: Connection, who: Who, now_ms: int) -> list[str]:
+    """The sites whose videos somebody may play."""
+    if not features.on(connection, who, FEATURE, now_ms):
+        return []
+    return [name for name in settings.read(connection, who.school).video_sites if name in SITES]
 
 
 PARTS: Final = (

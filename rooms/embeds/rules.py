@@ -15,6 +15,7 @@ from msgspec import Struct
 from realtime.refusal import Refusal
 from web import addresses
 
+FEATURE: Final = "feeds"  # in accounts.features: news and videos
 LONGEST_TITLE: Final = 200  # characters
 LONGEST_TEXT: Final = 300
 LONGEST_RAW: Final = 20_000  # of a field as it came; what comes after is not looked at

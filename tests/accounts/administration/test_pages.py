@@ -167,6 +167,18 @@ def test_settings_are_saved_checked_and_shown_again(served: Served) -> None:
         lead.done("/administration/settings", **SETTINGS)
 
 
+def test_what_may_come_from_outside_is_settled_and_stays_where_a_form_is_silent(served: Served) -> None:
+    with desk(served, "priya") as lead:
+        outside = {"card_hosts": "https://www.gov.uk/\nbbc.co.uk", "video_sites": "vimeo"}
+        lead.done("/administration/settings", **{**SETTINGS, **outside})
+        lead.done("/administration/settings", **SETTINGS)
+        page = lead.get("/administration/settings")
+        assert "gov.uk\nbbc.co.uk</textarea>" in page
+        assert 'value="vimeo" checked' in page
+        assert 'value="youtube" checked' not in page
+        assert lead.send("/administration/settings", **{**SETTINGS, "card_hosts": "127.0.0.1"}).status_code == 400
+
+
 def test_a_club_is_made_and_filled_by_page(served: Served) -> None:
     with desk(served, "sandra") as office:
         club = office.done("/administration/groups", kind="club", name="Newt club", year="")

@@ -51,3 +51,28 @@ def test_the_names_of_changed_fields_and_no_values_are_told() -> None:
     after = structs.replace(before, leaver_days=30, networks=("203.0.113.0/24",))
     assert form.changed_fields(before, after) == ["leaver_days", "networks"]
     assert form.changed_fields(before, before) == []
+
+
+def test_sites_are_kept_as_their_names_alone() -> None:
+    typed = "https://www.bbc.co.uk/news\nen.Wikipedia.org., bbc.co.uk"
+    assert form.hosts_of(typed) == ("bbc.co.uk", "en.wikipedia.org")
+    assert form.hosts_of(" \n") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["localhost", "127.0.0.1", "*", "*.uk", "a..b", "bbc.co.uk:80", "[::1]", "a@b.uk", "-a.uk"]
+)
+def test_what_is_no_site_is_refused(text: str) -> None:
+    with pytest.raises(Refusal):
+        form.hosts_of(text)
+
+
+def test_no_more_sites_than_somebody_can_look_after() -> None:
+    with pytest.raises(Refusal):
+        form.hosts_of(" ".join(f"site{n}.uk" for n in range(51)))
+
+
+def test_videos_come_from_sites_that_can_be_played() -> None:
+    assert form.video_sites_of(("youtube", "vimeo", "youtube")) == ("vimeo", "youtube")
+    with pytest.raises(Refusal):
+        form.video_sites_of(("elsewhere",))
