@@ -15,6 +15,7 @@ from web.assets import Assets
 from web.i18n import COOKIE, COOKIE_AGE, catalogues, direction, language_of, own_names, pseudo_of
 from web.look import SCHOOL, Look, look_of
 from web.pseudo import TAGS, Pseudo
+from web.wording import wording
 
 REGIONS: Final = {"en": "en_GB"}  # whose way of writing times is meant, where a language has several
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -33,15 +34,13 @@ class Pages:
     def _environment(self, language: str) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(self._folders), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
             auto_reload=False,  # else every page asks the disk after each of its templates
         )  # fmt: skip
         pseudo = TAGS.get(language)
         catalogue = Pseudo(pseudo) if pseudo else catalogues()[language]
-        environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
         environment.globals.update(
             lang=language, dir=pseudo or direction(language), languages=own_names(), asset=self._assets.url,
-            **self._asked,
+            **wording(catalogue), **self._asked,
         )  # fmt: skip
         return environment
 
