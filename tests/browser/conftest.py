@@ -37,9 +37,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="session")
 def school(template: Template, shared_redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Servers that all tests share which break nothing; who is here is told at once."""
+    """Servers that all tests share which break nothing; who is here is told at once; with what developers have."""
     redis = None if template.kind == "sqlite" else shared_redis
-    with installed(template, tmp_path_factory.mktemp("school"), {"CORRIDOR_PRESENCE_QUIET": "0"}, redis) as made:
+    env = {"CORRIDOR_PRESENCE_QUIET": "0", "CORRIDOR_DEVELOPMENT": "1"}
+    with installed(template, tmp_path_factory.mktemp("school"), env, redis) as made:
         yield made
 
 

@@ -18,10 +18,10 @@ SIDEWAYS = """() => {
     return (full > wide ? [`the page: ${full}`] : []).concat(over.map(each => each.outerHTML.slice(0, 120)))
 }"""
 
-# Controls and their sizes in pixels; links in running text are as high as the text.
+# Controls and their sizes in pixels, with the label that they stand in; links in running text are as high as the text.
 TARGETS = """() => Array.from(document.querySelectorAll('a, button, summary, input:not([type="hidden"]), textarea'))
     .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.closest('.unseen, .message-text'))
-    .map(each => [each.outerHTML.slice(0, 160), each.getBoundingClientRect()])
+    .map(each => [each.outerHTML.slice(0, 160), (each.closest('label') ?? each).getBoundingClientRect()])
     .map(([html, box]) => [html, box.width, box.height])"""
 
 # Seen is what is not hidden altogether, as WCAG 2.4.11 has it: a long message may reach beneath the composer.

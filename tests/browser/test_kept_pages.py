@@ -12,8 +12,9 @@ pytestmark = [*BROWSER, ON_SQLITE]
 
 KEPT = """async () => {
     const names = (await caches.keys()).filter(name => name.startsWith('corridor-pages:'))
-    const all = await Promise.all(names.map(async name => (await (await caches.open(name)).keys()).map(each => each.url)))
-    return all.flat().map(url => new URL(url).pathname).sort()
+    const keysOf = async name => (await caches.open(name)).keys()
+    const all = (await Promise.all(names.map(keysOf))).flat()
+    return all.map(each => new URL(each.url).pathname).sort()
 }"""
 WORKS = "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 

@@ -98,6 +98,14 @@ async def people(visitor: Visitor) -> Page:
     return room.page
 
 
+async def settings(visitor: Visitor) -> Page:
+    return await visitor.open("/account/settings")
+
+
+async def look_of_school(visitor: Visitor) -> Page:
+    return await visitor.open("/administration/look")
+
+
 async def no_such_room(visitor: Visitor) -> Page:
     visitor.complaints.forgive("status of 404")
     return await visitor.open("/rooms/r0000000000")
@@ -122,5 +130,7 @@ VIEWS: Mapping[str, View] = {
     "offline": offline,
     "too long": too_long,
     "people": people,
+    "settings": settings,
+    "look of the school": look_of_school,
     "no such room": no_such_room,
 }
