@@ -1,9 +1,11 @@
 """The built front end: logical names to hashed files."""
 
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -30,9 +32,25 @@ class Assets:
 
 
 class ForeverFiles(StaticFiles):
-    """Files whose names hold a hash of what is in them may be kept for good."""
+    """Files whose names hold a hash of what is in them may be kept for good; packed for whoever can unpack them."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        packed = f"{path}.gz"
+        if _unpacks(scope) and self.lookup_path(packed)[1] is not None:
+            response = await super().get_response(packed, scope)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
+        else:
+            response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers.add_vary_header("Accept-Encoding")
         return response
+
+
+def _unpacks(scope: Scope) -> bool:
+    """Whether the browser takes gzip; quality nought means that it does not."""
+    for wish in Headers(scope=scope).get("accept-encoding", "").split(","):
+        name, _, quality = wish.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return quality.strip("0.") != "" or quality == ""
+    return False

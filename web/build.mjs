@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { icons, licences, pictures } from "./build-contents.mjs";
 import { iconsOf } from "./build-icons.mjs";
@@ -123,11 +124,23 @@ async function place(name, content, files = {}) {
   return files;
 }
 
+/** Beside each text the same for browsers that unpack it: packed once, not for everybody who asks. */
+async function pack(files) {
+  const texts = Object.values(files).filter((name) => /\.(js|css|svg|txt)$/.test(name));
+  return Promise.all(
+    texts.map(async (name) => {
+      await writeFile(join(out, `${name}.gz`), gzipSync(await readFile(join(out, name)), { level: 9 }));
+      return `${name}.gz`;
+    }),
+  );
+}
+
 /** The manifest changes in one step, and only then do the files go that it no longer names. */
 async function publish(files) {
+  const packed = await pack(files);
   await writeFile(join(out, "manifest.json.new"), `${JSON.stringify(files, null, 2)}\n`);
   await rename(join(out, "manifest.json.new"), join(out, "manifest.json"));
-  const kept = new Set([...Object.values(files), "manifest.json"]);
+  const kept = new Set([...Object.values(files), ...packed, "manifest.json"]);
   for (const name of await readdir(out)) {
     if (!kept.has(name)) await rm(join(out, name));
   }
