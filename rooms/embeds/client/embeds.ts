@@ -45,7 +45,7 @@ class Embeds implements Feature {
     for (const page of pages) {
       for (const fresh of page.querySelectorAll<HTMLElement>("li.message")) this.#renew(fresh);
     }
-    if (pages[0]) this.#feeds.show(pages[0]);
+    if (pages[0]) this.#feeds.take(pages[0]);
   }
 
   oldestInView(): number {

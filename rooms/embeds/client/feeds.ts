@@ -1,4 +1,4 @@
-// The drawer of news from outside: fetched anew when there is something new, and a mark until somebody looks.
+// The drawer of news from outside: opened without leaving one's place, fetched anew when there is something new.
 import { fetchPage, optionalPart, part } from "#web/page.ts";
 
 /** Everybody in the room hears of it at once, and need not all ask at once. */
@@ -11,7 +11,9 @@ export class FeedsDrawer {
     private readonly root: HTMLElement,
     private readonly room: string,
   ) {
-    addEventListener("hashchange", () => this.#open && this.#mark(false));
+    this.#opener?.addEventListener("click", (event) => this.#show(event));
+    this.#closer?.addEventListener("click", (event) => this.#hide(event));
+    this.#drawer?.addEventListener("keydown", (event) => event.key === "Escape" && this.#hide(event));
   }
 
   changed(news: boolean): void {
@@ -20,28 +22,57 @@ export class FeedsDrawer {
     this.#timer = window.setTimeout(() => void this.#fetch(), Math.random() * SPREAD_MS);
   }
 
-  show(page: Document): void {
+  take(page: Document): void {
     const fresh = optionalPart(page, "feeds");
     const present = optionalPart(this.root, "feeds");
-    if (!fresh || !present || present.contains(document.activeElement)) return; // nothing moves away from who reads it
+    if (!fresh || !present || present.contains(document.activeElement)) return; // nothing goes from under who reads it
     present.replaceWith(document.importNode(fresh, true));
-    const open = optionalPart(this.root, "feeds-open");
-    if (open) open.hidden = !fresh.querySelector(".feed") && !open.hasAttribute("data-keeps");
+    const opener = this.#opener;
+    const empty = !fresh.querySelector(".feed");
+    opener?.toggleAttribute("data-empty", empty);
+    if (opener) opener.hidden = empty && !opener.hasAttribute("data-keeps");
   }
 
   async #fetch(): Promise<void> {
     const page = await fetchPage(`/rooms/${this.room}/feeds`).catch(() => undefined);
-    if (page) this.show(page); // else with the next news, or the next page
+    if (page) this.take(page); // else with the next news, or the next page
+  }
+
+  /** Not by the address, which would scroll the page from where it is read. */
+  #show(event: Event): void {
+    event.preventDefault();
+    this.#mark(false);
+    this.#drawer?.toggleAttribute("data-open", true);
+    this.#closer?.focus({ preventScroll: true });
+  }
+
+  #hide(event: Event): void {
+    if (!this.#drawer?.hasAttribute("data-open")) return; // opened by the address, it is closed by one
+    event.preventDefault();
+    this.#drawer.removeAttribute("data-open");
+    this.#opener?.focus({ preventScroll: true });
   }
 
   get #open(): boolean {
-    return location.hash === "#feeds";
+    return this.#drawer?.hasAttribute("data-open") === true || location.hash === "#feeds";
   }
 
   #mark(news: boolean): void {
-    const open = optionalPart(this.root, "feeds-open");
-    if (!open) return;
-    open.toggleAttribute("data-new", news);
-    part(open, "feeds-new").hidden = !news;
+    const opener = this.#opener;
+    if (!opener) return;
+    opener.toggleAttribute("data-new", news);
+    part(opener, "feeds-new").hidden = !news;
+  }
+
+  get #opener(): HTMLElement | undefined {
+    return optionalPart(this.root, "feeds-open");
+  }
+
+  get #closer(): HTMLElement | undefined {
+    return optionalPart(this.root, "feeds-close");
+  }
+
+  get #drawer(): HTMLElement | undefined {
+    return optionalPart(this.root, "feeds-drawer");
   }
 }
