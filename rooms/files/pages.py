@@ -111,8 +111,11 @@ class FilePages:
         """A form with a file and a few words: the message and its file in one go."""
         fields: Mapping[str, str] = {}
         try:
-            fields, file = await self._desk.receiving.receive(request, request.path_params["room"])
-            await self._post(request, fields, file)
+            upload = await self._desk.receiving.read(request, request.path_params["room"])
+            fields = upload.fields
+            await self._post(
+                request, fields, await self._desk.receiving.keep(request, request.path_params["room"], upload)
+            )
         except Refusal as refusal:
             if refusal.code not in ("bad_request", "too_large", "rate_limited"):
                 raise

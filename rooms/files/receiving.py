@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -22,7 +22,7 @@ from rooms.files.commands import MEGABYTE, BeginUpload
 from rooms.files.finishing import Finishing, Whole
 from rooms.files.rules import clean_name
 from web.requests import TooLarge
-from web.uploads import upload_of
+from web.uploads import Upload, upload_of
 
 
 class Receiving:
@@ -33,8 +33,8 @@ class Receiving:
         self._commands = commands
         self._finishing = finishing
 
-    async def receive(self, request: Request, room: str) -> tuple[Mapping[str, str], Mapping[str, Any]]:
-        """The fields of the form, and its file, checked and kept; the same file once more for the same `key`."""
+    async def read(self, request: Request, room: str) -> Upload:
+        """The fields of the form, and its file's name and content."""
         actor = actor_of(request)
 
         def read(connection: Connection) -> int:
@@ -49,12 +49,17 @@ class Receiving:
         except ValueError:
             raise Refusal("bad_request") from None
         self._frame.signing_in.check_form(actor.session, upload.fields.get("csrf"))
+        return upload
+
+    async def keep(self, request: Request, room: str, upload: Upload) -> Mapping[str, Any]:
+        """The form's file, checked and kept; the same once more for a form with the same `key`."""
+        actor = actor_of(request)
         if not upload.name:
             raise Refusal("bad_request", "Please choose a file.")
         command = BeginUpload(room=room, key=_key(upload.fields), name=upload.name, size=len(upload.content))
         begun = await self._commands.submit(caller_of(actor), command)
         whole = Whole(begun["file"], actor.school, room, actor.person, clean_name(upload.name), len(upload.content))
-        return upload.fields, await asyncio.shield(self._keep(whole, upload.content))
+        return await asyncio.shield(self._keep(whole, upload.content))
 
     async def _keep(self, whole: Whole, content: bytes) -> Mapping[str, Any]:
         with tempfile.TemporaryDirectory(prefix="corridor-form-") as folder:
@@ -69,7 +74,8 @@ class Receiving:
 
 
 def _key(fields: Mapping[str, str]) -> UUID:
+    """Made from the form's own, with which the message or the shelf's item happens once."""
     try:
-        return UUID(fields.get("key", ""))
+        return uuid5(UUID(fields.get("key", "")), "file")
     except ValueError:
         raise Refusal("bad_request") from None

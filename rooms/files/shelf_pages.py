@@ -139,7 +139,9 @@ class ShelfPages:
         room = request.path_params["room"]
         fields: Mapping[str, str] = {}
         try:
-            fields, file = await self._desk.receiving.receive(request, room)
+            upload = await self._desk.receiving.read(request, room)
+            fields = upload.fields
+            file = await self._desk.receiving.keep(request, room, upload)
             common = {"room": room, "key": fields.get("key", ""), "file": file["id"]}
             if fields.get("item"):
                 await self._do(request, "replace_item", {**common, "item": fields["item"]})
@@ -186,7 +188,7 @@ class ShelfPages:
         here = f"/rooms/{row.room_id}/shelf"
         url = {"link": row.address, "folder": f"{here}?folder={row.id}"}.get(row.kind, f"{here}/items/{row.id}")
         return {
-            **item.as_json(), "url": url, "about": f"{here}/items/{row.id}/about", "by_name": item.by,
+            "version": 0, **item.as_json(), "url": url, "about": f"{here}/items/{row.id}/about", "by_name": item.by,
             "when": self._day(request, row.changed_ms), "folder": row.folder_id,
             "may_tend": _tends(view.grant, row, self._frame.clock.now()),
         }  # fmt: skip

@@ -12,7 +12,7 @@ export function openPicture(event: Event): void {
 function show(link: HTMLAnchorElement): void {
   const small = link.querySelector("img");
   const dialog = document.createElement("dialog");
-  dialog.className = "picture";
+  dialog.className = "viewer";
   dialog.setAttribute("aria-label", small?.alt ?? "");
   dialog.append(tools(dialog, link.dataset.file ?? ""), large(link.href, small));
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -42,7 +42,7 @@ function tools(dialog: HTMLDialogElement, file: string): HTMLElement {
   const row = document.createElement("div");
   const save = document.createElement("a");
   const close = document.createElement("button");
-  row.className = "picture-tools";
+  row.className = "viewer-tools";
   save.className = close.className = "button";
   save.href = `/files/${file}?save`;
   save.download = "";

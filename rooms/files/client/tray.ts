@@ -61,7 +61,7 @@ export class Tray {
   }
 
   #add(file: File): void {
-    const mark = `${file.name}:${file.size}:${file.lastModified}`;
+    const mark = markOf(file);
     const key = this.#keys.get(mark) ?? uuid(); // the same file chosen again goes on where it was
     this.#keys.set(mark, key);
     const upload = new Upload(this.room, file, key);
@@ -110,7 +110,10 @@ export class Tray {
     row.element.dataset.stage = upload.stage;
     part(row.element, "tray-note").textContent = this.#note(upload);
     part(row.element, "tray-retry").hidden = upload.stage !== "refused";
-    if (upload.stage === "ready" && upload.sent && !row.sent) this.#becomeReady(row, upload.sent);
+    if (upload.stage === "ready" && upload.sent && !row.sent) {
+      this.#keys.delete(markOf(upload.file)); // the same file chosen once more is another one
+      this.#becomeReady(row, upload.sent);
+    }
     this.changed();
   }
 
@@ -190,6 +193,10 @@ export class Tray {
       this.#becomeReady(row, sent);
     }
   }
+}
+
+function markOf(file: File): string {
+  return `${file.name}:${file.size}:${file.lastModified}`;
 }
 
 function thumb(sent: Sent): HTMLImageElement {
