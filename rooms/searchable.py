@@ -12,10 +12,13 @@ from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, Intege
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from rooms import words
+from storage import installation
+from storage.database import Transaction
 from storage.rows import Query, Statement
 from storage.schema import metadata
 
 MESSAGE: Final = "message"
+WORDS_GONE: Final = "search_words_gone"  # in the table of the installation
 SLOT_BITS: Final = 12  # entries of one millisecond take neighbouring ids
 MOST_AT_ONCE: Final = 200
 MOST_PLACES: Final = 250  # of one word in a text: PostgreSQL keeps no more
@@ -121,7 +124,7 @@ def take_out(connection: Connection, room_id: str, seqs: Collection[int]) -> Non
         given = [(room_id, seq) for seq in ordered[start : start + MOST_AT_ONCE]]
         if connection.dialect.name == "sqlite":
             _forget_words_at.run(connection, given)
-        _forget_at.run(connection, given)
+        _note_gone(connection, _forget_at.run(connection, given).rowcount)
 
 
 def forget(connection: Connection, kind: str, places: Sequence[Place]) -> None:
@@ -130,7 +133,13 @@ def forget(connection: Connection, kind: str, places: Sequence[Place]) -> None:
         given = [(each.room, each.seq, each.ref) for each in places[start : start + MOST_AT_ONCE]]
         if connection.dialect.name == "sqlite":
             _forget_words.run(connection, given, kind)
-        _forget.run(connection, given, kind)
+        _note_gone(connection, _forget.run(connection, given, kind).rowcount)
+
+
+def _note_gone(connection: Connection, count: int) -> None:
+    """FTS5 only marks words as gone: note that its pages are to be written anew. PostgreSQL's vacuum sees by itself."""
+    if count and connection.dialect.name == "sqlite":
+        installation.write(Transaction(connection), WORDS_GONE, "yes")
 
 
 def first_id(at_ms: int) -> int:

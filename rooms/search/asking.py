@@ -24,7 +24,7 @@ Order = Literal["newest", "best"]
 
 PAGE: Final = 20
 BEST_OF: Final = 300  # of the newest matches, of which the best are put first
-AT_ONCE: Final = 40  # candidates, of which a few may be gone or changed
+AT_ONCE: Final = PAGE + 5  # candidates, of which a few may be gone or changed
 MOST_ROUNDS: Final = 25
 MOST_NAMED: Final = 20  # people whom a name may mean
 LATEST_MS: Final = 1 << 46

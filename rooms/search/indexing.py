@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
 from realtime.protocol import Event
 from rooms import searchable
 from rooms.search import model
-from rooms.searchable import Place, Prepared, Source
+from rooms.searchable import WORDS_GONE, Place, Prepared, Source
+from storage import installation
 from storage.database import Database, Transaction
 from storage.rows import Query, Statement
 
@@ -29,6 +30,9 @@ MOST: Final = 400  # events in a batch
 LONGEST: Final = 0.006  # seconds that a batch may keep SQLite's one writer from the messages that wait
 MOST_ROOMS: Final = 100  # in a batch
 MOST_BEHIND: Final = 1000
+PAGES_AT_ONCE: Final = 64  # of the index, of 4 KB each
+TIDY_PAUSE: Final = 0.1  # seconds in which others write
+TIDY_EVERY: Final = 24 * 3600.0  # seconds; the whole index is written anew each time
 
 
 class News(NamedTuple):
@@ -54,6 +58,7 @@ class Indexer:
         self._waiting: dict[str, None] = {}  # rooms, in the order in which they were heard of
         self._woken = asyncio.Event()
         self._size = FEWEST
+        self._tidy_again = 0.0
 
     def heard(self, rows: Sequence[Event]) -> None:
         """These were committed."""
@@ -68,6 +73,7 @@ class Indexer:
         while True:
             try:
                 await self.catch_up()
+                await self.tidy()
                 await self._follow()
             except Exception:
                 log.exception("indexing failed")  # the positions stand where they stood: it is done again
@@ -80,6 +86,17 @@ class Indexer:
             self._waiting.update(dict.fromkeys(rooms))
             await self.index_waiting()
             rooms = await self._database.read(model.behind, MOST_BEHIND) if len(rooms) == MOST_BEHIND else []
+
+    async def tidy(self) -> None:
+        """Write the pages of SQLite's index anew, a few at a time, where they hold words that are gone."""
+        if self._database.dialect != "sqlite" or time.monotonic() < self._tidy_again:
+            return
+        pages = -PAGES_AT_ONCE  # the first step says that all pages are meant
+        while await self._database.write_soon(_tidy, pages):
+            pages = PAGES_AT_ONCE
+            self._tidy_again = time.monotonic() + TIDY_EVERY
+            await asyncio.sleep(TIDY_PAUSE)
+            await self.index_waiting()
 
     async def _follow(self) -> None:
         """Index what is heard of, until it is time to look at everything."""
@@ -154,6 +171,19 @@ class Indexer:
         there = {each.place for each in stands}
         searchable.forget(connection, source.kind, [each for each in places if each not in there])
         searchable.put_prepared(connection, source.kind, [known[each] for each in stands])
+
+
+def _tidy(tx: Transaction, pages: int) -> bool:
+    """One step; whether there is another to take."""
+    if installation.read(tx.connection, WORDS_GONE) is None:
+        return False
+    changes = "SELECT total_changes()"
+    before = tx.connection.exec_driver_sql(changes).scalar_one()
+    tx.connection.exec_driver_sql("INSERT INTO search_words (search_words, rank) VALUES ('merge', ?)", (pages,))
+    if tx.connection.exec_driver_sql(changes).scalar_one() - before < 2:  # noqa: PLR2004 - as SQLite's manual has it
+        tx.connection.execute(delete(installation.installation).where(installation.installation.c.name == WORDS_GONE))
+        return False
+    return True
 
 
 def _changed(source: Source, rows: Sequence[Sequence[object]]) -> list[Place]:

@@ -1,7 +1,7 @@
 """What somebody looks for, read from what they typed; where a text says it; what of the text is shown. Pure.
 
 Words find their other forms (`trips` finds `trip`), "words in quotation marks" stand so and side by side, `timet*` and
-the last word begin a word. All of them must be there. Anything else that is typed parts words and says nothing.
+the last word may go on. All of them must be there. Anything else that is typed parts words and says nothing.
 """
 
 import re
@@ -15,7 +15,7 @@ from rooms.words import Token
 
 LONGEST_QUERY: Final = 200  # characters
 MOST_TERMS: Final = 12  # further words are passed over
-SHORTEST_BEGINNING: Final = 3  # letters of a last word that may go on; fewer would find nearly everything
+SHORTEST_BEGINNING: Final = 3  # letters of a word that may go on; fewer would find nearly everything, and slowly
 EXCERPT: Final = 220  # characters
 LEAD: Final = 70  # characters before the first mark
 _CLOSES_QUOTE: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "”": "”"}
@@ -71,21 +71,21 @@ def _phrase(text: str, *, begins: bool = False) -> Iterator[Term]:
     if not said:
         return
     alone = len(said) == 1 and words.is_unspaced(said[0]) and len(said[0]) == 1
-    yield Term(tuple(said), begins=begins or alone)
+    yield Term(tuple(said), begins=alone or (begins and len(said[-1]) >= SHORTEST_BEGINNING))
 
 
 def _word(text: str, *, last: bool) -> Iterator[Term]:
     said = _without_tail(words.tokens(text))
     if not said:
         return
-    starred = text.endswith("*")
-    only = said[0].word
+    starred, only = text.endswith("*"), said[0].word
+    long = len(said[-1].word) >= SHORTEST_BEGINNING
     if len(said) > 1 or words.is_unspaced(only):
-        yield from _phrase(text, begins=starred)
-    elif starred:
+        yield from _phrase(text, begins=starred and long)
+    elif starred and long:
         yield Term((only,), begins=True)
     else:
-        yield Term((only,), said[0].stem, begins=last and len(only) >= SHORTEST_BEGINNING)
+        yield Term((only,), said[0].stem, begins=last and long)
 
 
 def _without_tail(found: Sequence[Token]) -> Sequence[Token]:

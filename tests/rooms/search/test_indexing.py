@@ -116,6 +116,19 @@ async def test_a_removed_message_leaves_the_index_in_the_same_transaction(world:
     assert await world.rows(search_entry) == []
 
 
+async def test_the_pages_of_the_index_are_written_anew_without_words_that_are_gone(world: World) -> None:
+    room, amara = await setting(world)
+    made = [done(await world.do(caller_of(amara), post(room, f"{word} sings"))) for word in ("Priscilla", "Quentin")]
+    indexer = Indexer(world.database, SOURCES)
+    await indexer.catch_up()
+    await world.do(caller_of(amara), remove(room, made[0]["message"]))
+    if world.database.dialect == "sqlite":
+        assert await pages_with(world, "priscilla")
+    await indexer.tidy()
+    assert not await pages_with(world, "priscilla")
+    assert texts(await found(world, amara, "sings")) == ["Quentin sings"]
+
+
 async def test_what_was_removed_before_it_was_indexed_never_is(world: World) -> None:
     room, amara = await setting(world)
     made = done(await world.do(caller_of(amara), post(room, "Priscilla again")))
@@ -183,3 +196,12 @@ async def holds(world: World, word: str) -> bool:
     else:
         asked = select(search_entry.c.id).where(text("tokens @@ plainto_tsquery('simple', :word)"))
     return bool(await world.database.read(lambda connection: connection.execute(asked, {"word": word}).all()))
+
+
+async def pages_with(world: World, word: str) -> int:
+    """How many pages of SQLite's index hold a word, whether it leads anywhere or not; 0 on PostgreSQL."""
+    if world.database.dialect != "sqlite":
+        return 0
+    sql = text("SELECT COUNT(*) FROM search_words_data WHERE INSTR(block, CAST(:word AS BLOB))")
+    count = await world.database.read(lambda connection: connection.scalar(sql, {"word": word}))
+    return int(count or 0)
