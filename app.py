@@ -60,6 +60,13 @@ from rooms.embeds.pages import EmbedPages
 from rooms.embeds.parts import PARTS as EMBEDS
 from rooms.embeds.privacy import EmbedKeeper
 from rooms.embeds.watching import Embeds
+from rooms.files import attaching, shelf
+from rooms.files import commands as file_commands
+from rooms.files.answers import OPERATIONS as FILE_OPERATIONS
+from rooms.files.privacy import FileKeeper
+from rooms.files.routes import files_routes
+from rooms.files.storing import open_storage
+from rooms.files.tidying import Tidying
 from rooms.live import LiveRooms
 from rooms.messages import commands as message_commands
 from rooms.messages import history
@@ -94,15 +101,18 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
     "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
-    "rooms/embeds",
+    "rooms/files", "rooms/embeds",
 ))  # fmt: skip
-PARTS: Final = Parts(EMBEDS)  # what features add to rooms' pages and to messages
-HOOKS_OF_MESSAGES: Final = Hooks(adding=(link_cards.want_card,), removing=(link_cards.take_cards,))
+PARTS: Final = Parts((attaching.PART, *EMBEDS))  # what features add to rooms' pages and to messages
+HOOKS_OF_MESSAGES: Final = Hooks(
+    adding=(attaching.take_along, link_cards.want_card), removing=(attaching.take_away, link_cards.take_cards)
+)
 HANDLERS: Final = (
-    *membership.HANDLERS, *reading.HANDLERS, *message_commands.handlers(HOOKS_OF_MESSAGES), *feed_commands.HANDLERS,
+    *membership.HANDLERS, *reading.HANDLERS, *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
+    *shelf.HANDLERS, *feed_commands.HANDLERS,
 )  # fmt: skip
 # Of what an export holds and an erasure takes away.
-KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES), EmbedKeeper())
+KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES), FileKeeper(), EmbedKeeper())
 
 
 @dataclass
@@ -169,6 +179,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         importing = Importing(database, clock, RoomsFollow())
         hub.spawn(importing.keep_tidy())
         stack.push_async_callback(importing.close)
+        storage = open_storage(settings)
+        hub.spawn(Tidying(database, clock, storage).run())
         stack.push_async_callback(hub.stop)
         metrics.watch(hub, outboxes, bus)
 
@@ -190,9 +202,10 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
             *messages.routes(),
             *SinglePages(Frame(database, clock, pages, signing_in)).routes(),
+            *files_routes(Frame(database, clock, pages, signing_in), commands, limits, storage, epoch),
             *EmbedPages(Frame(database, clock, pages, signing_in), commands).routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
-            Route("/api/openapi.json", _fixed(document(operations(commands), Error, VERSION)), methods=["GET"]),
+            Route("/api/openapi.json", _fixed(_description(commands)), methods=["GET"]),
             *Operating(database, clock, bus, metrics).routes(),
             WebSocketRoute("/live", _live(desk)),
             Mount("/static", ForeverFiles(directory=FOLDER)),
@@ -203,6 +216,10 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         watched = RefusalWatch(_starlette(routes, [door, appearance], pages, signing_in.noticing), signing_in.noticing)
         asgi = AccessLog(SafeHeaders(watched))
         yield Corridor(asgi, hub, database)
+
+
+def _description(commands: Commands) -> object:
+    return document([*operations(commands), *FILE_OPERATIONS], Error, VERSION)
 
 
 def _fixed(content: object) -> Any:
