@@ -157,4 +157,10 @@ export const pictures = [
   "umbrella",
 ];
 
-export const licences = ["@fontsource-variable/atkinson-hyperlegible-next", "@fontsource/opendyslexic", "lucide-static", "jsqr"];
+export const licences = [
+  "@fontsource-variable/atkinson-hyperlegible-next",
+  "@fontsource/opendyslexic",
+  "@fontsource-variable/noto-nastaliq-urdu",
+  "lucide-static",
+  "jsqr",
+];
