@@ -80,6 +80,12 @@ from rooms.polling import LongPoll
 from rooms.posting import Hooks
 from rooms.posts import LONGEST_TEXT
 from rooms.rostering import RoomsFollow
+from rooms.search import parts as searching
+from rooms.search.answers import OPERATIONS as SEARCH_OPERATIONS
+from rooms.search.indexing import Indexer, removed
+from rooms.search.of_messages import Messages
+from rooms.search.pages import SearchPages
+from rooms.search.privacy import SearchKeeper
 from rooms.showing import Parts
 from rooms.welcoming import HOOKS
 from storage import installation
@@ -101,18 +107,19 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
     "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
-    "rooms/files", "rooms/embeds",
+    "rooms/files", "rooms/embeds", "rooms/search",
 ))  # fmt: skip
-PARTS: Final = Parts((attaching.PART, *EMBEDS))  # what features add to rooms' pages and to messages
+PARTS: Final = Parts((attaching.PART, *EMBEDS, searching.PART))  # what features add to rooms' pages and to messages
 HOOKS_OF_MESSAGES: Final = Hooks(
-    adding=(attaching.take_along, link_cards.want_card), removing=(attaching.take_away, link_cards.take_cards)
+    adding=(attaching.take_along, link_cards.want_card), removing=(attaching.take_away, link_cards.take_cards, removed)
 )
 HANDLERS: Final = (
     *membership.HANDLERS, *reading.HANDLERS, *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
     *shelf.HANDLERS, *feed_commands.HANDLERS,
 )  # fmt: skip
 # Of what an export holds and an erasure takes away.
-KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES), FileKeeper(), EmbedKeeper())
+KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES), FileKeeper(), EmbedKeeper(), SearchKeeper())
+FOUND_BY_WORDS: Final = (Messages(),)
 
 
 @dataclass
@@ -129,10 +136,12 @@ class Publisher:
 
     hub: Hub
     bus: Bus
+    indexer: Indexer
 
     def __call__(self, rows: Sequence[Event]) -> None:
         self.hub.committed(rows)
         self.bus.publish({row.room: row.seq for row in rows})
+        self.indexer.heard(rows)
 
 
 @contextlib.asynccontextmanager
@@ -148,6 +157,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         metrics, outboxes = Metrics(clock.now), OutboxCounts()
         rooms = LiveRooms(database, clock, message_commands.REDACTING)
         hub = publisher.hub = Hub(rooms, metrics.delivered)
+        indexer = publisher.indexer = Indexer(database, FOUND_BY_WORDS)
         bus = publisher.bus = RedisBus(settings.redis_url, epoch) if settings.redis_url else MemoryBus()
         passings = Passings(hub, bus, Pace(quiet=settings.presence_quiet))
         limits = Limits(settings.rates, time.monotonic)
@@ -173,6 +183,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.callback(passings.presence.stop)
         hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
         hub.spawn(Moments(database, clock, hub).watch())
+        hub.spawn(indexer.run())
         for watch in embeds.watches():
             hub.spawn(watch)
         hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
@@ -204,6 +215,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *SinglePages(Frame(database, clock, pages, signing_in)).routes(),
             *files_routes(Frame(database, clock, pages, signing_in), commands, limits, storage, epoch),
             *EmbedPages(Frame(database, clock, pages, signing_in), commands).routes(),
+            *SearchPages(Frame(database, clock, pages, signing_in), limits, FOUND_BY_WORDS).routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
             Route("/api/openapi.json", _fixed(_description(commands)), methods=["GET"]),
             *Operating(database, clock, bus, metrics).routes(),
@@ -219,7 +231,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
 
 
 def _description(commands: Commands) -> object:
-    return document([*operations(commands), *FILE_OPERATIONS], Error, VERSION)
+    return document([*operations(commands), *FILE_OPERATIONS, *SEARCH_OPERATIONS], Error, VERSION)
 
 
 def _fixed(content: object) -> Any:
