@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy import Connection, Select, select, text
 
 from accounts.model import person
 from rooms.answering import thread_reply
-from rooms.model import event, member, room
+from rooms.model import event, room
 from rooms.posts import message, message_id, seq_of
 from storage.clock import rfc3339
 from storage.rows import AnyRow
@@ -33,6 +33,21 @@ class Asked:
 
 
 NEWEST = Asked()
+
+# One statement for all rooms: what is counted stops at the bound inside each of them.
+_UNREAD: Final = text(f"""
+    SELECT member.room_id, (
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM event AS posted
+            LEFT JOIN message_change AS change ON change.room_id = posted.room_id AND change.seq = posted.seq
+            WHERE posted.room_id = member.room_id AND posted.seq > member.read_seq AND posted.seq >= member.from_seq
+                AND posted.kind = 'message_posted' AND posted.author_id <> :person AND change.removed_ms IS NULL
+            LIMIT {UNREAD_UP_TO}
+        ) AS newer
+    ) AS unread
+    FROM member JOIN room ON room.id = member.room_id
+    WHERE member.person_id = :person AND room.last_seq > member.read_seq
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +137,4 @@ def as_json(room_id: str, row: AnyRow) -> dict[str, Any]:
 
 def unread(connection: Connection, person_id: str) -> dict[str, int]:
     """Messages of others since a person's read marks, by room; counted no further than UNREAD_UP_TO."""
-    counts = {}
-    marks = connection.execute(
-        select(member.c.room_id, member.c.read_seq, member.c.from_seq)
-        .join(room, room.c.id == member.c.room_id)
-        .where(member.c.person_id == person_id, room.c.last_seq > member.c.read_seq)
-    )
-    for room_id, read_seq, from_seq in marks.all():
-        newer = (
-            select(literal(1))
-            .where(
-                message.c.room_id == room_id,
-                message.c.seq > max(read_seq, from_seq - 1),
-                message.c.author_id != person_id,
-                message.c.removed_ms.is_(None),
-                message.c.in_thread.is_(False),
-            )
-            .limit(UNREAD_UP_TO)
-        )
-        counts[room_id] = connection.scalar(select(func.count()).select_from(newer.subquery())) or 0
-    return counts
+    return {row.room_id: row.unread for row in connection.execute(_UNREAD, {"person": person_id})}
