@@ -96,6 +96,12 @@ def of_roots(connection: Connection, person: str, room: str, roots: Collection[i
     }
 
 
+def root_of(connection: Connection, room: str, seq: int) -> int | None:
+    """The seq of the message in whose thread this reply is, also of one that was removed; None if it is in none."""
+    of = (thread_reply.c.room_id == room) & (thread_reply.c.seq == seq)
+    return connection.scalar(select(thread_reply.c.root_seq).where(of))
+
+
 def read_up_to(connection: Connection, person: str, room: str, root: int) -> int:
     """How far somebody has read a thread; nought for who has never been in it."""
     of = (thread_reader.c.person_id == person) & (thread_reader.c.room_id == room)

@@ -113,7 +113,7 @@ def standing(turn: Turn, room: str, of: str) -> AnyRow:
     Refusal `not_found` if there is none.
     """
     seq = seq_of(of, room)
-    columns = (message.c.seq, message.c.author_id, message.c.removed_ms, message.c.in_thread, message.c.thread)
+    columns = (message.c.seq, message.c.author_id, message.c.removed_ms, message.c.in_thread)
     found = turn.connection.execute(
         select(*columns, message.c.forwarded).where(message.c.room_id == room, message.c.seq == seq)
     ).first()

@@ -22,6 +22,8 @@ export interface Feature {
   /** The oldest event that the reader can see; what is fetched afresh must reach back to it. */
   oldestInView(): number;
   line(line: Line): void;
+  /** Something that concerns the person alone. */
+  own?(event: LogEvent): void;
   /** A message was made on the page from the event that posted it: show what this feature adds to it. */
   made?(element: HTMLElement, event: LogEvent): void;
   /** A message was removed: nothing that hangs on it may stay on the page. */
@@ -32,12 +34,16 @@ export interface Feature {
 
 export interface Room {
   readonly id: string;
+  /** The message whose thread the page shows; empty for the room itself. */
+  readonly thread: string;
   readonly person: string;
   readonly element: HTMLElement;
   readonly storage: Storage;
   readonly mayWrite: boolean;
   /** May remove what others wrote. */
   readonly mayRemove: boolean;
+  /** May look at how messages of others read before. */
+  readonly mayLook: boolean;
   readonly read: number;
   readonly people: People;
   readonly typing: Typing;
@@ -76,6 +82,7 @@ class LiveRoom {
     const storage = browserStorage();
     const person = text(this.#data.person);
     const id = text(this.#data.room);
+    const thread = text(this.#data.thread);
     const logs = new RoomLogs(text(this.#data.epoch));
     logs.follow(id, number(this.#data.seq));
     logs.follow(this.#own, number(this.#data.own_head));
@@ -93,8 +100,14 @@ class LiveRoom {
       read: number(this.#data.read),
       mayWrite: this.#data.may_write === true,
       mayRemove: this.#data.may_remove === true,
+      mayLook: this.#data.may_look === true,
+      thread,
       typing: new Typing(element, people, person, () => this.#connection.say("typing", { room: id })),
-      marks: new ReadMarks(number(this.#data.read), (seq) => this.#connection.say("read", { room: id, seq })),
+      marks: new ReadMarks(number(this.#data.read), (seq) =>
+        thread === ""
+          ? this.#connection.say("read", { room: id, seq })
+          : this.#connection.say("read_thread", { room: id, thread, seq }),
+      ),
       made: (made, event) => {
         for (const feature of this.#features) feature.made?.(made, event);
       },
@@ -111,7 +124,6 @@ class LiveRoom {
 
   start(): void {
     this.#connection.start();
-    if (this.#data.newest === false) void this.#refetch(this.#room.id); // what comes belongs after the newest message
   }
 
   line(line: Line, why?: StopReason): void {
@@ -123,7 +135,10 @@ class LiveRoom {
   }
 
   event(event: LogEvent): void {
-    if (event.room === this.#own) return;
+    if (event.room === this.#own) {
+      for (const feature of this.#features) feature.own?.(event);
+      return;
+    }
     if (event.kind.startsWith("member_")) this.#room.people.changed(event);
     for (const feature of this.#features) feature.event(event);
   }

@@ -1,10 +1,16 @@
 // What the events of messages carry.
-import { type LogEvent, text } from "#web/protocol.ts";
+import { type LogEvent, record, text } from "#web/protocol.ts";
 
 export interface Posted {
   readonly id: string;
   readonly text: string;
+  /** Made by the server, if the text has marks. */
+  readonly html: string;
   readonly replyTo: string;
+  /** The message whose thread it is in. */
+  readonly thread: string;
+  /** Who wrote first what was passed on. */
+  readonly forwardedBy: string;
   readonly removed: boolean;
 }
 
@@ -13,6 +19,9 @@ export function readPosted(event: LogEvent): Posted {
   return {
     id: text(event.body.message),
     text: text(event.body.text),
+    html: text(event.body.html),
+    thread: text(event.body.thread),
+    forwardedBy: text(record(event.body.forwarded).name),
     replyTo: text(event.body.reply_to),
     removed: event.body.removed === true,
   };

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
 from rooms import mentioning
+from rooms.answering import root_of
 from rooms.messages import forwarding, threads
 from rooms.messages.removing import take_out
 from rooms.messages.writing import MessageId, Text, written
@@ -17,7 +18,6 @@ from rooms.posts import (
     message_change,
     message_edit,
     message_id,
-    seq_of,
     standing,
 )
 from rooms.turn import Handler, Turn
@@ -78,7 +78,7 @@ def edit_message(turn: Turn, command: EditMessage) -> None:
     seq = turn.append("message_edited", {"message": command.message, **said.fields()})
     turn.insert(message_edit, (room, found.seq, seq))
     _change(turn, room, found.seq, text_seq=seq, edited_ms=turn.now_ms)
-    root_seq = seq_of(found.thread, room) if found.in_thread else None
+    root_seq = root_of(turn.connection, room, found.seq) if found.in_thread else None
     mentioning.call_anew(turn, room, found.seq, root_seq, said.called.people)
 
 

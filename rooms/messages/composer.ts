@@ -1,15 +1,20 @@
 // Where one writes: a new message, a reply, or an edit of one's own.
 import { optionalPart, part, t } from "#web/page.ts";
+import { Calls } from "./calls.ts";
 import { type Draft, Drafts } from "./drafts.ts";
 import { charactersLeft } from "./length.ts";
+import { markKey } from "./mark-keys.ts";
+import type { Callable } from "./mention-text.ts";
 
 export type Mode = { readonly kind: "post" } | { readonly kind: "reply" | "edit"; readonly id: string };
 
 export interface Writing {
   send(text: string, mode: Mode): void;
   typing(): void;
-  /** The name and the text of a message that is replied to or edited. */
-  about(id: string): { readonly name: string; readonly text: string } | undefined;
+  /** The name and the text of a message that is replied to or edited, and the text with its marks. */
+  about(id: string): { readonly name: string; readonly text: string; readonly source: string } | undefined;
+  /** Whom one may call on here. */
+  callable(): readonly Callable[];
 }
 
 const KEEP_AFTER_MS = 300;
@@ -18,6 +23,7 @@ export class Composer {
   readonly #form: HTMLFormElement;
   readonly #text: HTMLTextAreaElement;
   readonly #send: HTMLButtonElement;
+  readonly #calls: Calls;
   #mode: Mode = { kind: "post" };
   #set: Draft = { text: "", replyTo: "" }; // the draft that an edit has put aside
   #timer = 0;
@@ -30,6 +36,7 @@ export class Composer {
     this.#form = part<HTMLFormElement>(root, "form");
     this.#text = this.#form.elements.namedItem("text") as HTMLTextAreaElement;
     this.#send = part<HTMLButtonElement>(root, "send");
+    this.#calls = new Calls(root, this.#text, () => this.writing.callable(), () => this.#changed());
     this.#begin();
     this.#listen();
   }
@@ -39,7 +46,7 @@ export class Composer {
     this.#enter({ kind: "reply", id });
   }
 
-  edit(id: string, text = this.writing.about(id)?.text ?? ""): void {
+  edit(id: string, text = this.writing.about(id)?.source ?? ""): void {
     if (this.#mode.kind !== "edit") this.#set = this.#draft();
     this.#enter({ kind: "edit", id });
     this.#fill(text);
@@ -49,7 +56,7 @@ export class Composer {
   rewrite(text: string, mode: Mode): void {
     if (mode.kind === "edit") return this.edit(mode.id, text);
     this.#leaveEdit();
-    const both = [text, this.#text.value].filter((part) => part.trim() !== "").join("\n");
+    const both = [text, this.#calls.kept].filter((part) => part.trim() !== "").join("\n");
     this.#enter(mode);
     this.#fill(both);
   }
@@ -73,12 +80,13 @@ export class Composer {
       this.#form.querySelector<HTMLInputElement>(`input[type="hidden"][name="${name}"]`)?.value ?? "";
     optionalPart(this.root, "keys")?.removeAttribute("hidden");
     const draft = this.drafts.read();
+    this.#calls.kept = this.#text.value;
     if (hidden("message") !== "") {
       this.#set = draft;
       this.#show({ kind: "edit", id: hidden("message") });
     } else {
       const replyTo = hidden("reply_to") || (this.writing.about(draft.replyTo) ? draft.replyTo : "");
-      this.#text.value ||= draft.text;
+      if (this.#text.value === "") this.#calls.kept = draft.text;
       this.#show(replyTo === "" ? { kind: "post" } : { kind: "reply", id: replyTo });
     }
     this.#measure();
@@ -96,10 +104,19 @@ export class Composer {
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("input", () => this.#changed());
     addEventListener("pagehide", () => this.#keep());
+    addEventListener("corridor:draft", (event) => this.#arrived((event as CustomEvent<Draft>).detail));
+  }
+
+  /** What was written on another device. */
+  #arrived(draft: Draft): void {
+    this.#set = draft;
+    if (this.#mode.kind === "edit") return;
+    this.#fill(draft.text);
+    this.#show(this.writing.about(draft.replyTo) ? { kind: "reply", id: draft.replyTo } : { kind: "post" });
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    if (event.isComposing || this.#calls.key(event) || markKey(event, this.#text)) return;
     if (event.key === "Escape" && this.#mode.kind !== "post") {
       event.preventDefault();
       this.cancel();
@@ -118,7 +135,7 @@ export class Composer {
   }
 
   #submit(): void {
-    const text = this.#text.value.trim();
+    const text = this.#calls.kept.trim();
     if (text === "" || (charactersLeft(text) ?? 0) < 0) return this.#text.focus();
     const mode = this.#mode;
     if (mode.kind === "edit") this.cancel();
@@ -155,12 +172,12 @@ export class Composer {
   }
 
   #fill(text: string): void {
-    this.#text.value = text;
+    this.#calls.kept = text;
     this.#measure();
   }
 
   #measure(): void {
-    const left = charactersLeft(this.#text.value);
+    const left = charactersLeft(this.#calls.kept);
     const count = part(this.root, "count");
     const over = left !== undefined && left < 0;
     count.textContent =
@@ -179,7 +196,7 @@ export class Composer {
   }
 
   #draft(): Draft {
-    return { text: this.#text.value, replyTo: this.#mode.kind === "reply" ? this.#mode.id : "" };
+    return { text: this.#calls.kept, replyTo: this.#mode.kind === "reply" ? this.#mode.id : "" };
   }
 
   #keep(): void {

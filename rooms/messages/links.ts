@@ -2,6 +2,7 @@ const ADDRESS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?()'\]]/g;
 
 /** Turns web addresses in what somebody wrote into links. What is shown is always where it leads. */
 export function linkAddresses(element: HTMLElement): void {
+  if (element.hasAttribute("data-marked")) return; // the server has done so
   const text = element.textContent ?? "";
   const found = [...text.matchAll(ADDRESS)];
   if (found.length === 0) return;

@@ -1,15 +1,24 @@
 // The messages of a room in their order, with the lines between days and before what is new.
-import { part, t } from "#web/page.ts";
+import { optionalPart, part, t } from "#web/page.ts";
 import { dayLabel, dayOf, labelTimes } from "#web/times.ts";
 import { linkAddresses } from "./links.ts";
-import { authorOf, markRemoved, setQuote, textOf } from "./view.ts";
+import { labelThread } from "./thread-lines.ts";
+import { authorOf, markRemoved, setQuote, sourceOf, textOf } from "./view.ts";
+
+/** Messages on the page at once: more make it slow to lay out, and nobody looks at them. */
+const MOST = 300;
 
 export class MessageList {
   readonly element: HTMLElement;
+  readonly #root: HTMLElement | undefined;
+  /** Whether the room's newest message is the last one here. */
+  atEnd = true;
 
   constructor(private readonly root: HTMLElement) {
     this.element = part(root, "messages");
+    this.#root = optionalPart(root, "root");
     this.#dress(this.all);
+    if (this.#root) this.#dress([...this.#root.querySelectorAll<HTMLElement>("li.message")]);
     this.tidy();
   }
 
@@ -18,8 +27,9 @@ export class MessageList {
   }
 
   find(id: string): HTMLElement | undefined {
-    const found = id === "" ? null : this.element.querySelector<HTMLElement>(`li.message[id="${CSS.escape(id)}"]`);
-    return found ?? undefined;
+    if (id === "") return undefined;
+    const itself = `li.message[id="${CSS.escape(id)}"]`;
+    return this.element.querySelector<HTMLElement>(itself) ?? this.#root?.querySelector<HTMLElement>(itself) ?? undefined;
   }
 
   append(element: HTMLElement): void {
@@ -33,6 +43,26 @@ export class MessageList {
     const known = elements.filter((element) => !this.find(element.id));
     this.element.prepend(...known);
     this.#dress(known);
+    this.tidy();
+  }
+
+  /** Puts a newer page's messages below. */
+  extend(elements: readonly HTMLElement[]): void {
+    const known = elements.filter((element) => !this.find(element.id));
+    this.element.append(...known);
+    this.#dress(known);
+    this.tidy();
+  }
+
+  /** Takes messages away, far from the one that the reader looks at, until there are not too many. */
+  trim(seen: HTMLElement | undefined): void {
+    const all = this.all;
+    const over = all.length - MOST;
+    if (over <= 0) return;
+    const place = seen ? all.indexOf(seen) : all.length - 1;
+    const fromTop = place > all.length / 2;
+    for (const element of fromTop ? all.slice(0, over) : all.slice(-over)) element.remove();
+    if (!fromTop) this.atEnd = false;
     this.tidy();
   }
 
@@ -122,6 +152,7 @@ export class MessageList {
   #dress(elements: readonly HTMLElement[]): void {
     for (const element of elements) {
       labelTimes(element);
+      labelThread(element);
       linkAddresses(part(element, "text"));
     }
   }
@@ -140,7 +171,8 @@ function looksLike(a: HTMLElement, b: HTMLElement): boolean {
       message.dataset.seq,
       message.hasAttribute("data-removed"),
       authorOf(message),
-      textOf(message),
+      sourceOf(message),
+      part(message, "thread").textContent,
       part(message, "edited").hidden,
       part(message, "quote-text").textContent,
       part(message, "actions").hidden,

@@ -1,7 +1,7 @@
 // "3 new messages": said where it disturbs nobody, instead of scrolling under the reader.
 import { showNew } from "#web/badge.ts";
 import { part, t } from "#web/page.ts";
-import { giveFocus, goToBottom, seesBottom } from "../client/reader.ts";
+import { giveFocus, seesBottom } from "../client/reader.ts";
 
 const FAR_SCREENS = 1.5;
 
@@ -10,13 +10,16 @@ export class News {
   readonly #title = document.title;
   #count = 0;
 
-  /** `caughtUp` is called when the reader has the newest message before their eyes. */
+  /** `caughtUp` is called when the reader has the newest message before their eyes; `atEnd` says whether it is on the
+   * page, and `toEnd` leads there. */
   constructor(
     private readonly root: HTMLElement,
     private readonly caughtUp: () => void,
+    private readonly atEnd: () => boolean,
+    private readonly toEnd: () => void,
   ) {
     this.#box = part(root, "news");
-    this.#box.querySelector("button")?.addEventListener("click", () => goToBottom());
+    this.#box.querySelector("button")?.addEventListener("click", () => this.toEnd());
     addEventListener("scroll", () => this.look(), { passive: true });
     document.addEventListener("visibilitychange", () => this.look());
   }
@@ -32,7 +35,7 @@ export class News {
   }
 
   look(): void {
-    if (seesBottom()) {
+    if (seesBottom() && this.atEnd()) {
       this.#count = 0;
       this.caughtUp();
     }
@@ -43,7 +46,7 @@ export class News {
     const page = document.documentElement;
     const far = page.scrollHeight - innerHeight - scrollY > FAR_SCREENS * innerHeight;
     const focused = this.#box.contains(document.activeElement);
-    this.#box.hidden = this.#count === 0 && !far;
+    this.#box.hidden = this.#count === 0 && !far && this.atEnd();
     const newest = [...this.root.querySelectorAll<HTMLElement>("li.message")].at(-1);
     if (focused && this.#box.hidden && newest) {
       giveFocus(newest);

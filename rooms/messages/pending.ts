@@ -8,12 +8,15 @@ import { goToBottom, seesBottom } from "../client/reader.ts";
 import { giveFocus } from "../client/reader.ts";
 import { matchPosts } from "./matching.ts";
 import type { MessageList } from "./list.ts";
-import { setState, setText, textOf } from "./view.ts";
+import { asWritten } from "./mention-text.ts";
+import { keepText, setState, setText, sourceOf } from "./view.ts";
 
 export interface Doing {
   readonly outbox: Outbox;
   readonly log: RoomLog | undefined;
   readonly room: string;
+  /** The message whose thread is on the page; empty for the room itself. */
+  readonly thread: string;
   readonly person: string;
   /** Makes the element of a post that is not in the log yet. */
   make(entry: Entry): HTMLElement;
@@ -27,7 +30,7 @@ export class Pending {
   readonly #element: HTMLElement;
   readonly #done = new Map<string, Saved>(); // done, and the event is still on its way
   readonly #owner = new Map<string, string>(); // message id → the key that made it
-  readonly #before = new Map<string, string>(); // message id → its text without the edit under way
+  readonly #before = new Map<string, () => void>(); // message id → how to show its text without the edit under way
 
   constructor(
     root: HTMLElement,
@@ -43,7 +46,7 @@ export class Pending {
   show(): void {
     const bottom = seesBottom();
     const entries = this.doing.outbox.entries(this.doing.room);
-    this.#showPosts(entries.filter((entry) => entry.name === "post_message"));
+    this.#showPosts(entries.filter((entry) => entry.name === "post_message" && word(entry, "thread") === this.doing.thread));
     this.#showChanges(entries.filter((entry) => entry.name !== "post_message"));
     if (bottom) goToBottom(); // a state that takes a line more must not push the last message out of sight
   }
@@ -63,7 +66,7 @@ export class Pending {
     const last = this.doing.log?.last ?? 0;
     for (const [key, { done }] of this.#done) if (done.seq <= last) this.#done.delete(key);
     const mine = this.list.all.filter((element) => element.dataset.by === this.doing.person);
-    const shown = mine.map((element) => ({ id: element.id, seq: Number(element.dataset.seq), text: textOf(element) }));
+    const shown = mine.map((element) => ({ id: element.id, seq: Number(element.dataset.seq), text: sourceOf(element) }));
     const there = matchPosts(posts, shown, this.#owner);
     const waiting = posts.filter((entry) => !there.has(entry.key));
     const rows = [
@@ -146,8 +149,8 @@ export class Pending {
   }
 
   #preview(element: HTMLElement, text: string): void {
-    if (!this.#before.has(element.id)) this.#before.set(element.id, textOf(element));
-    setText(element, text);
+    if (!this.#before.has(element.id)) this.#before.set(element.id, keepText(element));
+    setText(element, asWritten(text));
   }
 
   #clear(element: HTMLElement): void {
@@ -156,15 +159,15 @@ export class Pending {
   }
 
   #restore(element: HTMLElement): void {
-    const text = this.#before.get(element.id);
+    const restore = this.#before.get(element.id);
     this.#before.delete(element.id);
-    if (text !== undefined) setText(element, text);
+    restore?.();
   }
 
   #saved({ entry, done }: Saved): void {
     if (entry.room !== this.doing.room) return;
-    if (entry.name === "post_message") this.#posted(entry, done);
-    else this.#changed(entry);
+    if (entry.name !== "post_message") this.#changed(entry);
+    else if (word(entry, "thread") === this.doing.thread) this.#posted(entry, done);
   }
 
   #posted(entry: Entry, done: Done): void {

@@ -14,7 +14,7 @@ from accounts.door import actor_of, json_response
 from accounts.frame import Frame, signed_in_only
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
-from rooms import directory, grants
+from rooms import answering, directory, grants
 from rooms.directory import RoomCard
 from rooms.markup import words
 from rooms.messages import history, versions
@@ -50,9 +50,9 @@ class SinglePages:
 
     def _place(self, connection: Connection, actor: Actor, room: str, of: str) -> str:
         found = self._found(connection, actor, room, of)
-        root = seq_of(found.thread, room) if found.in_thread else None
+        root = answering.root_of(connection, room, found.seq) if found.in_thread else None
         below = history.page(connection, room, history.Asked(after=found.seq, root=root), AROUND)
-        here = f"/rooms/{room}" if root is None else f"/rooms/{room}/threads/{found.thread}"
+        here = f"/rooms/{room}" if root is None else f"/rooms/{room}/threads/{message_id(room, root)}"
         if not below.newer:
             near = history.page(connection, room, history.Asked(root=root))
             if any(row.seq == found.seq for row in near.messages):

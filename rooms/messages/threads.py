@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from realtime.connection import Caller
 from realtime.protocol import Command, KeyedCommand, Seq
 from realtime.refusal import Refusal
-from rooms import log
+from rooms import answering, log
 from rooms.answering import thread, thread_reader, thread_reply
 from rooms.posts import message, message_id, seq_of
 from rooms.turn import Handler, Turn
@@ -42,7 +42,7 @@ def root_of(turn: Turn, room: str, of: str) -> AnyRow:
     """
     found = _message(turn, room, seq_of(of, room))
     if found is not None and found.in_thread:
-        found = _message(turn, room, seq_of(found.thread, room))
+        found = _message(turn, room, answering.root_of(turn.connection, room, found.seq) or 0)
     if found is None or found.seq < turn.grant.floor:
         raise Refusal("not_found", "This message does not exist any more.")
     if found.removed_ms is not None and not _begun(turn, room, found.seq):
@@ -123,7 +123,7 @@ def _begun(turn: Turn, room: str, root_seq: int) -> bool:
 
 
 def _message(turn: Turn, room: str, seq: int) -> AnyRow | None:
-    chosen = select(message.c.seq, message.c.author_id, message.c.removed_ms, message.c.in_thread, message.c.thread)
+    chosen = select(message.c.seq, message.c.author_id, message.c.removed_ms, message.c.in_thread)
     return turn.connection.execute(chosen.where(message.c.room_id == room, message.c.seq == seq)).first()
 
 

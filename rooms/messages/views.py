@@ -88,7 +88,7 @@ def read(connection: Connection, asked: Asked, parts: Parts) -> RoomView:
         history.quoted(connection, room, shown, grant.floor), directory.members(connection, room, grant),
         directory.names_of(connection, {row.author_id for row in shown}), own.head, chosen,
         answering.of_roots(connection, actor.person, room, [row.seq for row in shown if not row.in_thread]),
-        mentioning.groups_of(connection, room) if noticing else [],
+        [{"id": mentioning.ROOM, "name": ""}, *mentioning.groups_of(connection, room)] if noticing else [],
         parts.of_messages(showing, shown), parts.of_room(showing),
     )  # fmt: skip
 
