@@ -167,9 +167,14 @@ class Outside:
         await self._transport.aclose()
 
 
+def media_type(headers: httpx.Headers) -> str:
+    """`text/html` of `Text/HTML; charset=utf-8`."""
+    given: str = headers.get("content-type", "")
+    return given.partition(";")[0].strip().lower()
+
+
 def _check_type(answer: httpx.Response, terms: Terms) -> None:
-    given = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if terms.types and given not in terms.types and answer.status_code == httpx.codes.OK:
+    if terms.types and media_type(answer.headers) not in terms.types and answer.status_code == httpx.codes.OK:
         raise OutsideFault("type")
 
 

@@ -1,12 +1,13 @@
 """Fetching rooms' feeds: every half an hour, by one server, and telling the room when there is something new."""
 
 import asyncio
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from rooms import log
 from rooms.embeds import model
@@ -16,7 +17,7 @@ from rooms.embeds.rules import due_again_ms, has_news, newest, site_of
 from storage.clock import Clock
 from storage.database import Database, Transaction
 from storage.rows import AnyRow
-from web.outside import Answer, Outside, OutsideFault, Terms
+from web.outside import Answer, Outside, OutsideFault, Terms, media_type
 
 LOOK_EVERY: Final = 2.0  # seconds
 AT_ONCE: Final = 4  # feeds
@@ -29,7 +30,10 @@ TYPES: Final = frozenset(
         "application/x-rss+xml", "text/rss+xml",
     }
 )  # fmt: skip
+PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 TERMS: Final = Terms(seconds=20, largest=2 * 1024 * 1024, redirects=3, types=TYPES, packed=True)
+
+FIRST_TERMS: Final = replace(TERMS, types=TYPES | PAGES)
 
 log_of_server = structlog.get_logger()
 
@@ -64,14 +68,23 @@ class Feeds:
         if row is None:
             return False
         try:
-            answer = await self._outside.ask("GET", row.url, TERMS, _headers(row))
-            found = None if answer.status == HTTPStatus.NOT_MODIFIED else await self._reader.feed(_good(answer))
+            await self._settle(row)
         except (OutsideFault, EmbedFault) as fault:
             trouble: Trouble = fault.reason if isinstance(fault, OutsideFault) else fault.trouble
             await self._database.write(_failed, row, trouble, self._clock.now_ms())
-        else:
-            await self._database.write(_answered, row, answer, found, self._clock.now_ms())
         return True
+
+    async def _settle(self, row: AnyRow) -> None:
+        """Ask for a feed and keep what it says. The first time it may be a page, which says where its feed is."""
+        first = row.checked_ms is None and row.failures == 0
+        answer = await self._outside.ask("GET", row.url, FIRST_TERMS if first else TERMS, _headers(row))
+        if first and answer.status == HTTPStatus.OK and media_type(answer.headers) in PAGES:
+            page = await self._reader.page(answer)
+            if page.feed is None or not await self._database.write(_leads_to, row, page.feed, self._clock.now_ms()):
+                raise EmbedFault("type")
+            return
+        found = None if answer.status == HTTPStatus.NOT_MODIFIED else await self._reader.feed(_good(answer))
+        await self._database.write(_answered, row, answer, found, self._clock.now_ms())
 
 
 def _headers(row: AnyRow) -> dict[str, str]:
@@ -95,6 +108,17 @@ def _failed(tx: Transaction, row: AnyRow, trouble: Trouble, now_ms: int) -> None
     due_ms = due_again_ms(row.id, now_ms, failures)
     values = {"failures": failures, "trouble": trouble, "due_ms": due_ms}
     tx.connection.execute(update(feed).where(feed.c.id == row.id).values(values))
+
+
+def _leads_to(tx: Transaction, row: AnyRow, url: str, now_ms: int) -> bool:
+    """Take the feed for the page that was given, and fetch it next; not if the room has it already."""
+    known = tx.connection.scalar(select(feed.c.id).where(feed.c.room_id == row.room_id, feed.c.url == url))
+    if known is not None:
+        return False
+    # A failure, so that what it leads to is asked as a feed and not for a further one.
+    values = {"url": url, "failures": 1, "due_ms": now_ms}
+    tx.connection.execute(update(feed).where(feed.c.id == row.id).values(values))
+    return True
 
 
 def _answered(tx: Transaction, row: AnyRow, answer: Answer, found: Feed | None, now_ms: int) -> None:

@@ -36,9 +36,10 @@ class _Title(Struct, frozen=True):
 
 
 class Page(_Title, frozen=True):
-    """What a page says of itself."""
+    """What a page says of itself. `feed`: the address of the feed that goes with it."""
 
     text: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
+    feed: str | None = None
 
 
 class Feed(_Title, frozen=True):

@@ -13,6 +13,7 @@ from rooms.embeds.rules import LONGEST_TEXT, LONGEST_TITLE, plain, tidy, web_add
 MOST_ENTRIES: Final = 50  # of a feed that are looked at
 LONGEST_KEY: Final = 300
 LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999
+FEEDS: Final = frozenset({"application/rss+xml", "application/atom+xml"})
 HEAD: Final = 512 * 1024  # bytes of a page
 # The codings that pages come in; Python knows others that take for ever to read.
 CODINGS: Final = re.compile(
@@ -68,15 +69,16 @@ def _moment(given: Any) -> int | None:
     return None
 
 
-def page(content: bytes, content_type: str, _: str) -> dict[str, Any]:
-    """`{"title", "text"}` of a page, by what it says of itself to those who link to it."""
+def page(content: bytes, content_type: str, url: str) -> dict[str, Any]:
+    """`{"title", "text", "feed"}` of a page, as it says of itself to those who link to it; the feed may be none."""
     reader = _Head()
     reader.feed(_decoded(content[:HEAD], content_type))
     said = reader.said
     title = said.get("og:title") or said.get("twitter:title") or reader.title
     text = said.get("og:description") or said.get("description") or said.get("twitter:description") or ""
     # Attributes come without their references already; a tag that is left in them is text, or a try at something.
-    return {"title": plain(title, LONGEST_TITLE), "text": plain(text, LONGEST_TEXT)}
+    feed_url = web_address(reader.feed_link, url) if reader.feed_link else None
+    return {"title": plain(title, LONGEST_TITLE), "text": plain(text, LONGEST_TEXT), "feed": feed_url}
 
 
 def _decoded(content: bytes, content_type: str) -> str:
@@ -91,17 +93,22 @@ class _Head(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.said: dict[str, str] = {}
-        self.title = ""
+        self.title = self.feed_link = ""
         self._in_title = self._over = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._in_title = tag == "title" and not self._over and not self.title
         if tag == "body":
             self._over = True
-        elif tag == "meta" and not self._over:
-            given = {name: value or "" for name, value in attrs}
+        elif not self._over:
+            self._note(tag, {name: value or "" for name, value in attrs})
+
+    def _note(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "meta":
             name = (given.get("property") or given.get("name") or "").lower()
             self.said.setdefault(name, given.get("content", ""))
+        elif tag == "link" and "alternate" in given.get("rel", "").lower().split() and given.get("type") in FEEDS:
+            self.feed_link = self.feed_link or given.get("href", "")
 
     def handle_endtag(self, tag: str) -> None:
         self._in_title = False

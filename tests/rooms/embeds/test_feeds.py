@@ -108,6 +108,30 @@ async def test_a_feed_inside_is_not_asked(place: Place) -> None:
     assert place.hostile.asked == []
 
 
+async def test_the_address_of_a_page_is_taken_for_that_of_its_feed(place: Place) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    place.hostile.pages |= {"/": page(link), "/feed": page(rss(SNOW), KIND)}
+    await added(place, "/")
+    assert [await place.feeds.look(), await place.feeds.look(), await place.feeds.look()] == [1, 1, 0]
+    [row] = await place.world.rows(feed)
+    assert (row.url, row.title, row.trouble, row.failures) == (place.url("/feed"), "School news", None, 0)
+    await added(place, "/")
+    await place.feeds.look()
+    assert sorted(row.trouble or "" for row in await place.world.rows(feed)) == ["", "type"]
+
+
+async def test_a_page_that_leads_to_a_page_leads_no_further(place: Place) -> None:
+    def link(to: str) -> str:
+        return f'<link rel="alternate" type="application/rss+xml" href="{to}">'
+
+    place.hostile.pages |= {"/a": page(link("/b")), "/b": page(link("/a"))}
+    await added(place, "/a")
+    while await place.feeds.look():
+        pass
+    assert place.hostile.paths == ["/a", "/b"]
+    assert [row.trouble for row in await place.world.rows(feed)] == ["type"]
+
+
 async def test_while_a_feed_fails_what_it_said_stays_and_it_is_asked_more_seldom(place: Place) -> None:
     place.hostile.pages["/feed"] = page(rss(SNOW), KIND)
     await added(place)

@@ -87,8 +87,8 @@ def test_fields_have_an_end() -> None:
 def test_a_page_says_what_it_is_called() -> None:
     content = """<html><head><title>Title &amp; more</title><meta name="description" content="Words &quot;here&quot;">
         <meta property="og:title" content="Better title"></head><body><title>Other</title>"""
-    assert page(content.encode(), "text/html", URL) == {"title": "Better title", "text": 'Words "here"'}
-    assert page(b"<title>Only\n this</title>", "text/html", URL) == {"title": "Only this", "text": ""}
+    assert page(content.encode(), "text/html", URL) == {"title": "Better title", "text": 'Words "here"', "feed": None}
+    assert page(b"<title>Only\n this</title>", "text/html", URL) == {"title": "Only this", "text": "", "feed": None}
 
 
 def test_a_page_s_words_are_text() -> None:
@@ -102,7 +102,17 @@ def test_a_page_s_words_are_text() -> None:
 
 def test_only_the_head_counts() -> None:
     content = b'<head></head><body><meta property="og:title" content="Written by a reader"><title>Also</title>'
-    assert page(content, "text/html", URL) == {"title": "", "text": ""}
+    assert page(content, "text/html", URL) == {"title": "", "text": "", "feed": None}
+
+
+def test_a_page_says_where_its_feed_is() -> None:
+    links = (
+        '<link rel=stylesheet href=/a.css><link rel="alternate" type="application/json" href="/j">'
+        '<link rel="Alternate home" type="application/rss+xml" href="/rss"><link rel=alternate>'
+    )
+    assert page(f"<head>{links}</head>".encode(), "text/html", URL)["feed"] == "https://news.example/rss"
+    bad = '<link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">'
+    assert page(bad.encode(), "text/html", URL)["feed"] is None
 
 
 @pytest.mark.parametrize(
