@@ -273,15 +273,27 @@ def import_roster(
 
 
 @corridor.command()
-def backup(target: Annotated[Path, typer.Argument(help="The new file.")], data: Data = None) -> None:
-    """Copy the SQLite database into a file, whole, while people write."""
-    from storage.backup import back_up  # noqa: PLC0415
+def backup(
+    target: Annotated[Path, typer.Argument(help="The new file.")],
+    files: Annotated[
+        Path | None, typer.Option(help="Folder for the files. One that has some already gets what is new.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Copy the SQLite database into a file and the files beside it, whole and fitting, while people write."""
+    from rooms.files.copying import back_up  # noqa: PLC0415
 
+    settings = _settings(data)
+    folder = files or target.with_suffix(".files")
     try:
-        back_up(_settings(data).database_url, target)
+        copied = back_up(settings, target, folder)
     except (ValueError, OSError) as error:
         _fail(str(error))
     typer.echo(f"The copy is {target}.")
+    if copied is None:
+        typer.echo("The files are in S3 storage and were not copied.")
+    else:
+        typer.echo(f"The files are in {folder}; {copied} of them are new there.")
 
 
 @corridor.command()
@@ -302,6 +314,8 @@ def restored(data: Data = None) -> None:
     """
     from accounts.audit.log import record  # noqa: PLC0415
     from accounts.audit.model import INSTALLATION  # noqa: PLC0415
+    from rooms.files.copying import missing  # noqa: PLC0415
+    from rooms.files.storing import open_storage  # noqa: PLC0415
 
     def begin_anew(tx: Transaction) -> str:
         record(tx, INSTALLATION, "restored", Clock().now_ms(), by=None)
@@ -310,6 +324,9 @@ def restored(data: Data = None) -> None:
     async def work(database: Database) -> None:
         await run_migrations(database)
         typer.echo(f"The database's new epoch is {await database.write(begin_anew)}.")
+        lost = await database.read(missing, open_storage(_settings(data)))
+        if lost:
+            typer.echo(f"{lost} contents of files are missing. Bring the folder of files back too.", err=True)
 
     _with_database(data, work)
 

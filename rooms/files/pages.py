@@ -109,24 +109,27 @@ class FilePages:
 
     async def attach(self, request: Request) -> Response:
         """A form with a file and a few words: the message and its file in one go."""
+        room = request.path_params["room"]
         fields: Mapping[str, str] = {}
         try:
-            upload = await self._desk.receiving.read(request, request.path_params["room"])
+            upload = await self._desk.receiving.read(request, room)
             fields = upload.fields
-            await self._post(
-                request, fields, await self._desk.receiving.keep(request, request.path_params["room"], upload)
-            )
+            await self._post(request, fields, await self._desk.receiving.keep(request, room, upload))
         except Refusal as refusal:
             if refusal.code not in ("bad_request", "too_large", "rate_limited"):
                 raise
             return await self.show_form(request, refusal, fields.get("text", ""))
-        return RedirectResponse(f"/rooms/{request.path_params['room']}#latest", 303)
+        return RedirectResponse(f"/rooms/{room}#latest", 303)
 
     async def _post(self, request: Request, fields: Mapping[str, str], file: Mapping[str, Any]) -> None:
         room = request.path_params["room"]
         if fields.get("alt"):
             await self._do(request, "describe_file", room=room, key=str(uuid4()), file=file["id"], alt=fields["alt"])
-        said = {"room": room, "key": fields.get("key", ""), "text": fields.get("text", "") or str(file["name"])}
+        said = {
+            "room": room,
+            "key": fields.get("key", ""),
+            "text": fields.get("text", "") or fields.get("alt", "") or str(file["name"]),
+        }
         await self._do(request, "post_message", **said, files=[file["id"]])
 
     async def _do(self, request: Request, name: str, **fields: Any) -> None:

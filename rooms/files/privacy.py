@@ -37,16 +37,18 @@ class FileKeeper:
             keeping.end_upload(tx, of.school, upload_id, now_ms)
         if of.keeps_words:
             return
-        keeping.forget(tx, _ids(tx.connection, file, of), now_ms)
-        _clear_shelves(tx, of)
+        mine = _ids(tx.connection, file, of)
+        used = set(
+            tx.connection.scalars(select(file.c.item_id).where(file.c.id.in_(mine), file.c.item_id.is_not(None)))
+        )
+        keeping.forget(tx, mine, now_ms)
+        _clear_shelves(tx, used | set(_ids(tx.connection, shelf_item, of)))
 
 
-def _clear_shelves(tx: Transaction, of: Subject) -> None:
-    """What the person put on a shelf goes; what others put into their folders, or made of their files, stays."""
-    mine = _ids(tx.connection, shelf_item, of)
-    others = select(shelf_version.c.item_id).where(shelf_version.c.item_id.in_(mine))
-    staying = set(tx.connection.scalars(others))
-    going = [each for each in mine if each not in staying]
+def _clear_shelves(tx: Transaction, items: Collection[str]) -> None:
+    """What has no version left goes, and links and folders; what lay in a folder lies on the shelf itself then."""
+    versions = select(shelf_version.c.item_id).where(shelf_version.c.item_id.in_(items))
+    going = sorted(set(items) - set(tx.connection.scalars(versions)))
     tx.connection.execute(update(shelf_item).where(shelf_item.c.folder_id.in_(going)).values(folder_id=None))
     tx.connection.execute(delete(shelf_item).where(shelf_item.c.id.in_(going)))
 

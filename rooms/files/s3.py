@@ -69,10 +69,10 @@ class S3:
             check_key(key)
             self._client.delete_object(Bucket=self._bucket, Key=key)
             return
-        for each in list(self.keys(key)):
+        for each in list(self.listed(key)):
             self._client.delete_object(Bucket=self._bucket, Key=each)
 
-    def keys(self, below: str = "") -> Iterator[str]:
+    def listed(self, below: str = "") -> Iterator[str]:
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=below):
             for each in page.get("Contents", []):
                 yield each["Key"]

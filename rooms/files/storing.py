@@ -37,7 +37,7 @@ class Storage(Protocol):
         """Forget a content, if it is there; of a key that ends in / everything below it."""
         ...
 
-    def keys(self, below: str = "") -> Iterator[str]:
+    def listed(self, below: str = "") -> Iterator[str]:
         """All keys that begin with this, in no order."""
         ...
 
@@ -96,7 +96,7 @@ class Disk:
         else:
             self._path(key).unlink(missing_ok=True)
 
-    def keys(self, below: str = "") -> Iterator[str]:
+    def listed(self, below: str = "") -> Iterator[str]:
         for folder, _, names in os.walk(self.root):
             for name in names:
                 key = (Path(folder) / name).relative_to(self.root).as_posix()

@@ -70,8 +70,8 @@ class Post:
             raise
         return True
 
-    def keys(self, below: str = "") -> list[str]:
-        return sorted(self.storage.keys(below))
+    def listed(self, below: str = "") -> list[str]:
+        return sorted(self.storage.listed(below))
 
     async def pass_by(self, ms: int) -> None:
         """Let time pass, then tidy."""

@@ -30,7 +30,7 @@ async def refused(work: object) -> Refusal:
 async def test_what_is_acknowledged_is_on_disk(staffroom: Staffroom) -> None:
     made = await begun(staffroom)
     assert await staffroom.post.bring(staffroom.amara, made, 0, CONTENT[:100]) == 100
-    [key] = staffroom.post.keys("arriving/")
+    [key] = staffroom.post.listed("arriving/")
     assert staffroom.post.storage.read(key) == CONTENT[:100]
     assert (await staffroom.post.arriving.standing(staffroom.amara, made))[1:] == (100, len(CONTENT))
 
@@ -75,7 +75,7 @@ async def test_of_two_tabs_that_bring_the_same_part_one_counts(staffroom: Staffr
     assert sorted(isinstance(each, Refusal) for each in tabs) == [False, True]
     [part] = await staffroom.post.world.rows(upload_part)
     assert (part.start, part.size) == (0, 1000)
-    assert staffroom.post.keys("arriving/") == [part.key]
+    assert staffroom.post.listed("arriving/") == [part.key]
 
 
 async def test_more_than_was_announced_is_refused(staffroom: Staffroom) -> None:
@@ -142,10 +142,10 @@ async def test_an_abandoned_upload_is_tidied_away(staffroom: Staffroom) -> None:
     made = await begun(staffroom)
     await staffroom.post.bring(staffroom.amara, made, 0, CONTENT[:1000])
     await staffroom.post.pass_by(DAY_MS - 1000)
-    assert len(staffroom.post.keys()) == 1
+    assert len(staffroom.post.listed()) == 1
     await staffroom.post.pass_by(2000)
     await staffroom.post.pass_by(1000)
-    assert (staffroom.post.keys(), await staffroom.post.world.rows(upload)) == ([], [])
+    assert (staffroom.post.listed(), await staffroom.post.world.rows(upload)) == ([], [])
 
 
 async def test_what_is_given_up_goes(staffroom: Staffroom) -> None:
@@ -155,4 +155,4 @@ async def test_what_is_given_up_goes(staffroom: Staffroom) -> None:
     for each in (made, sent["id"]):
         await staffroom.post.arriving.give_up(staffroom.amara, each)
     await staffroom.post.pass_by(GRACE_MS + 1)
-    assert (staffroom.post.keys(), await staffroom.post.world.rows(stray)) == ([], [])
+    assert (staffroom.post.listed(), await staffroom.post.world.rows(stray)) == ([], [])

@@ -25,18 +25,18 @@ async def test_a_photo_is_kept_in_three_shapes_named_by_what_they_hold(staffroom
         "width": 200, "height": 400,
     }  # fmt: skip
     blobs = await staffroom.post.world.rows(blob)
-    assert [row.key for row in blobs] == staffroom.post.keys("kept/")
+    assert [row.key for row in blobs] == staffroom.post.listed("kept/")
     assert len(blobs) == 3
     assert all(row.hash in row.key for row in blobs)
-    assert staffroom.post.keys("arriving/") != []
+    assert staffroom.post.listed("arriving/") != []
     await staffroom.post.tidying.tidy()
-    assert staffroom.post.keys("arriving/") == []
+    assert staffroom.post.listed("arriving/") == []
 
 
 async def test_shapes_that_are_alike_are_kept_once(staffroom: Staffroom) -> None:
     await staffroom.post.send(staffroom.amara, staffroom.room, samples.picture(), "small.png")
     assert len(await staffroom.post.world.rows(file_shape)) == 3
-    assert len(staffroom.post.keys("kept/")) == 2  # the view is no larger than the thumb
+    assert len(staffroom.post.listed("kept/")) == 2  # the view is no larger than the thumb
 
 
 async def test_what_is_not_whole_cannot_be_finished(staffroom: Staffroom) -> None:
@@ -55,7 +55,7 @@ async def test_of_two_tabs_that_finish_at_once_both_get_the_one_file(staffroom: 
     )  # fmt: skip
     assert first == second == await staffroom.post.finishing.finish(staffroom.amara, made)
     await staffroom.post.pass_by(GRACE_MS + 1)
-    assert len(staffroom.post.keys()) == len(await staffroom.post.world.rows(blob)) == 1
+    assert len(staffroom.post.listed()) == len(await staffroom.post.world.rows(blob)) == 1
 
 
 async def test_what_is_refused_leaves_nothing_behind(staffroom: Staffroom) -> None:
@@ -67,7 +67,7 @@ async def test_what_is_refused_leaves_nothing_behind(staffroom: Staffroom) -> No
     assert refusal.value.message.startswith("Web pages and SVG drawings")
     await staffroom.post.tidying.tidy()
     left = [await staffroom.post.world.rows(table) for table in (upload, file, blob, stray)]
-    assert (left, staffroom.post.keys()) == ([[], [], [], []], [])
+    assert (left, staffroom.post.listed()) == ([[], [], [], []], [])
 
 
 async def test_when_the_process_is_killed_in_the_middle_it_can_be_finished_again(
@@ -83,11 +83,11 @@ async def test_when_the_process_is_killed_in_the_middle_it_can_be_finished_again
         patch.setattr("rooms.files.finishing._note", dies)
         with pytest.raises(Killed):
             await staffroom.post.finishing.finish(staffroom.amara, made)
-    assert len(staffroom.post.keys("kept/")) == 1  # put, and nobody's
+    assert len(staffroom.post.listed("kept/")) == 1  # put, and nobody's
     sent = await staffroom.post.finishing.finish(staffroom.amara, made)
     assert await staffroom.post.sees(staffroom.amara, sent["id"])
     await staffroom.post.pass_by(GRACE_MS + 1)
-    assert len(staffroom.post.keys("kept/")) == 1  # what the crash left is gone, the file is there
+    assert len(staffroom.post.listed("kept/")) == 1  # what the crash left is gone, the file is there
     assert await staffroom.post.sees(staffroom.amara, sent["id"])
 
 
@@ -95,11 +95,11 @@ async def test_the_same_content_is_kept_once_a_school(staffroom: Staffroom) -> N
     first = await staffroom.post.send(staffroom.amara, staffroom.room, samples.pdf())
     second = await staffroom.post.send(staffroom.ben, staffroom.room, samples.pdf(), "other name.pdf")
     assert first["id"] != second["id"]
-    assert len(staffroom.post.keys("kept/")) == 1
+    assert len(staffroom.post.listed("kept/")) == 1
     other = await staffroom.post.world.school("hillside")
     there = await staffroom.post.world.session(await staffroom.post.world.person(other, "zoe"))
     await staffroom.post.send(there, other.staffroom, samples.pdf())
-    assert len(staffroom.post.keys("kept/")) == 2
+    assert len(staffroom.post.listed("kept/")) == 2
 
 
 async def test_a_content_goes_with_the_last_who_refers_to_it_and_not_before(staffroom: Staffroom) -> None:
@@ -109,9 +109,9 @@ async def test_a_content_goes_with_the_last_who_refers_to_it_and_not_before(staf
     assert await staffroom.post.sees(staffroom.ben, sent[1]["id"])
     await staffroom.post.arriving.give_up(staffroom.ben, sent[1]["id"])
     await staffroom.post.pass_by(GRACE_MS - 1000)
-    assert len(staffroom.post.keys("kept/")) == 1  # a copy of everything may be under way
+    assert len(staffroom.post.listed("kept/")) == 1  # a copy of everything may be under way
     await staffroom.post.pass_by(2000)
-    assert staffroom.post.keys("kept/") == []
+    assert staffroom.post.listed("kept/") == []
     assert await staffroom.post.world.rows(file_shape) == []
 
 
@@ -141,7 +141,7 @@ async def test_a_file_that_nothing_takes_goes_after_a_week(staffroom: Staffroom)
     await staffroom.post.pass_by(GRACE_MS + 1)
     assert [row.id for row in await staffroom.post.world.rows(file)] == [used["id"]]
     assert not await staffroom.post.sees(staffroom.amara, sent["id"])
-    assert len(staffroom.post.keys("kept/")) == 1
+    assert len(staffroom.post.listed("kept/")) == 1
 
 
 async def test_a_workshop_that_dies_refuses_the_file_and_the_next_one_is_taken(staffroom: Staffroom) -> None:

@@ -113,7 +113,7 @@ def test_an_upload_outlives_a_server_that_is_killed(tmp_path: Path) -> None:
             assert amara.post(f"/api/v1/files/{made}/finish").status_code == 200
             post(amara, room, "The report", files=[made])
             assert amara.get(f"/files/{made}").content == content
-        [key] = list(Disk(server.data / "files").keys("kept/"))
+        [key] = list(Disk(server.data / "files").listed("kept/"))
         assert hashlib.sha256(content).hexdigest() in key
 
 

@@ -127,6 +127,6 @@ async def test_a_shape_that_a_file_has_not_does_not_exist(staffroom: Staffroom) 
 
 async def test_a_content_that_the_storage_has_lost_is_said_to_be_away(staffroom: Staffroom) -> None:
     sent = await staffroom.post.send(staffroom.amara, staffroom.room, samples.pdf())
-    staffroom.post.storage.remove(staffroom.post.keys("kept/")[0])
+    staffroom.post.storage.remove(staffroom.post.listed("kept/")[0])
     with pytest.raises(Refusal, match="unavailable"):
         await staffroom.post.fetch(staffroom.amara, sent["id"])

@@ -172,10 +172,10 @@ async def test_what_was_removed_is_not_served_and_goes_for_good_after_a_month(st
     done(await do(staffroom, staffroom.amara, shelf.RemoveItem, item=item))
     assert not await staffroom.post.sees(staffroom.amara, kept.id)
     await staffroom.post.pass_by(REMOVED_MS - DAY_MS)
-    assert len(staffroom.post.keys("kept/")) == 1
+    assert len(staffroom.post.listed("kept/")) == 1
     await staffroom.post.pass_by(2 * DAY_MS)
     await staffroom.post.pass_by(GRACE_MS + 1)
-    assert staffroom.post.keys("kept/") == []
+    assert staffroom.post.listed("kept/") == []
     assert await staffroom.post.world.rows(shelf_item) == []
 
 
