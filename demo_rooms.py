@@ -133,7 +133,8 @@ def _furnish(
         put_member(tx.connection, room_id, ids[place], founded, may_write=True, may_administer=keeps)
     followed = [groups[name] for name in made.groups]
     for group in followed:
-        put_group(tx.connection, room_id, group, template(made.kind).follows)
+        begins = template(made.kind)
+        put_group(tx.connection, room_id, group, begins.follows, keeps=begins.teachers_keep)
     following.groups_changed(tx, school_id, followed, founded)
     talk(tx, room_id, ids, now_ms, made.talk)
 

@@ -37,6 +37,7 @@ class Template:
     """What a room of a kind begins with; all of it can be changed in the room.
 
     follows: which of a group's people come in. groups: the kinds of groups that suggest themselves.
+    teachers_keep: those who teach such a group look after the room.
     for_teachers: whoever teaches a group may make one for it. leaving: who was let in by name may leave by themselves.
     """
 
@@ -46,21 +47,22 @@ class Template:
     groups: frozenset[str] = EVERY_GROUP
     who_writes: WhoWrites = "everyone"
     past: Past = "everything"
+    teachers_keep: bool = True
     for_teachers: bool = False
     leaving: bool = True
 
 
 TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType({
-    "staffroom": Template("coffee", "teal", ("staff",), frozenset({"department"}), leaving=False),
+    "staffroom": Template("coffee", "teal", ("staff",), frozenset({"department"}), teachers_keep=False, leaving=False),
     "classroom": Template("shapes", "navy", groups=_TAUGHT, for_teachers=True, leaving=False),
-    "hall": Template("door-open", "ochre", groups=_YEARS, leaving=False),
+    "hall": Template("door-open", "ochre", groups=_YEARS, teachers_keep=False, leaving=False),
     "subject": Template("book-open", "moss", groups=_TAUGHT, for_teachers=True, leaving=False),
     "specialist": Template("puzzle", "plum", groups=_TAUGHT | {"club"}, for_teachers=True, leaving=False),
     "assistants": Template("heart-handshake", "rose", ("staff",), frozenset({"department"})),
     "governors": Template("landmark", "slate", ("staff",), frozenset()),
     "department": Template("briefcase", "teal", ("staff",), frozenset({"department"})),
     "club": Template("users", "brick", groups=frozenset({"club", "class", "tutor", "year"}), for_teachers=True),
-    "council": Template("megaphone", "rose", groups=frozenset({"club", "house"})),
+    "council": Template("megaphone", "rose", groups=frozenset({"club", "house"}), teachers_keep=False),
     "family": Template("house", "plum", ("staff", "guardians"), _TAUGHT, for_teachers=True, leaving=False),
 })  # fmt: skip
 

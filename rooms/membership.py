@@ -76,7 +76,7 @@ def create_room(
     """A new room; its members follow the group, if there is one, from the next `following.groups_changed` on."""
     room_id = put_room(tx.connection, school_id, kind, name, now_ms)
     if group_id is not None:
-        put_group(tx.connection, room_id, group_id, template(kind).follows)
+        put_group(tx.connection, room_id, group_id, template(kind).follows, keeps=template(kind).teachers_keep)
     return room_id
 
 

@@ -97,6 +97,6 @@ def describe_file(turn: Turn, command: DescribeFile) -> None:
 
 
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
-    Handler(BeginUpload, begin_upload, "write", answers=("file",)),
+    Handler(BeginUpload, begin_upload, "write", feature="files", answers=("file",)),
     Handler(DescribeFile, describe_file, "write", answers=("file",)),
 )

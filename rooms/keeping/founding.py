@@ -62,7 +62,8 @@ def make_room(turn: Turn, command: MakeRoom) -> None:
     name = check_name(command.name.strip() or next((each.name for each in groups), ""))
     made = put_room(turn.connection, turn.who.school, command.kind, name, turn.now_ms, **settled)
     for each in groups:
-        put_group(turn.connection, made, each.id, template(command.kind).follows)
+        begins = template(command.kind)
+        put_group(turn.connection, made, each.id, begins.follows, keeps=begins.teachers_keep)
     _open_up(turn, made, people)
 
 
@@ -78,7 +79,7 @@ def copy_room(turn: Turn, command: CopyRoom) -> None:
     made = put_room(turn.connection, turn.who.school, kind, check_name(command.name), turn.now_ms, **settled)
     parts = _parts_of(turn.connection, command.source) or template(kind).follows
     for each in groups:
-        put_group(turn.connection, made, each.id, parts)
+        put_group(turn.connection, made, each.id, parts, keeps=template(kind).teachers_keep)
     _open_up(turn, made, ())
 
 

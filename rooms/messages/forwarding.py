@@ -96,5 +96,13 @@ def _both_rooms(command: ForwardMessage, _: Caller) -> tuple[str, ...]:
 
 
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
-    Handler(ForwardMessage, forward_message, "write", limit="posts", answers=("message",), also=_both_rooms),
+    Handler(
+        ForwardMessage,
+        forward_message,
+        "write",
+        limit="posts",
+        feature="forwarding",
+        answers=("message",),
+        also=_both_rooms,
+    ),
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 from sqlalchemy import select, update
 
+from accounts import features
 from realtime.connection import Caller
 from realtime.protocol import Command, KeyedCommand, Seq
 from realtime.refusal import Refusal
@@ -52,6 +53,7 @@ def root_of(turn: Turn, room: str, of: str) -> AnyRow:
 
 def enter(turn: Turn, room: str, root: AnyRow, seq: int) -> None:
     """Note a reply of this seq: the thread stands as it does with it, and its people follow it."""
+    features.require(turn.tx.connection, turn.who, "threads", turn.now_ms)
     turn.insert(thread_reply, (room, root.seq, seq, turn.who.id, False))
     of = (thread.c.room_id == room) & (thread.c.root_seq == root.seq)
     values = {"last_seq": seq, "last_ms": turn.now_ms}

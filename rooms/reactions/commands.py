@@ -68,6 +68,6 @@ def take_away(tx: Transaction, room: str, seqs: Sequence[int], by: str, now_ms: 
 
 # Taking back is for whoever may read: nobody is held to what they may put there no longer.
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
-    Handler(React, react, "react", answers=("message",)),
+    Handler(React, react, "react", feature="reactions", answers=("message",)),
     Handler(Unreact, unreact, "read", answers=("message",)),
 )
