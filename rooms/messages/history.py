@@ -34,19 +34,36 @@ class Asked:
 
 NEWEST = Asked()
 
-# One statement for all rooms: what is counted stops at the bound inside each of them.
-_UNREAD: Final = text(f"""
+# One statement for all rooms: what is counted stops at the bound inside each of them. What was removed is few, and
+# counted apart: to ask of each message whether it still stands would cost more than all the rest.
+_POSTED: Final = text(f"""
     SELECT member.room_id, (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM event AS posted
-            LEFT JOIN message_change AS change ON change.room_id = posted.room_id AND change.seq = posted.seq
             WHERE posted.room_id = member.room_id AND posted.seq > member.read_seq AND posted.seq >= member.from_seq
-                AND posted.kind = 'message_posted' AND posted.author_id <> :person AND change.removed_ms IS NULL
+                AND posted.kind = 'message_posted' AND posted.author_id <> :person
             LIMIT {UNREAD_UP_TO}
         ) AS newer
-    ) AS unread
+    ) AS posted, (
+        SELECT COUNT(*) FROM message_change AS change
+        WHERE change.room_id = member.room_id AND change.seq > member.read_seq AND change.seq >= member.from_seq
+            AND change.removed_ms IS NOT NULL AND :person <> (
+                SELECT gone.author_id FROM event AS gone
+                WHERE gone.room_id = change.room_id AND gone.seq = change.seq AND gone.kind = 'message_posted'
+            )
+    ) AS removed
     FROM member JOIN room ON room.id = member.room_id
     WHERE member.person_id = :person AND room.last_seq > member.read_seq
+""")
+_STANDING: Final = text(f"""
+    SELECT COUNT(*) FROM (
+        SELECT 1 FROM event AS posted
+        LEFT JOIN message_change AS change ON change.room_id = posted.room_id AND change.seq = posted.seq
+        JOIN member ON member.room_id = posted.room_id AND member.person_id = :person
+        WHERE posted.room_id = :room AND posted.seq > member.read_seq AND posted.seq >= member.from_seq
+            AND posted.kind = 'message_posted' AND posted.author_id <> :person AND change.removed_ms IS NULL
+        LIMIT {UNREAD_UP_TO}
+    ) AS newer
 """)
 
 
@@ -137,4 +154,9 @@ def as_json(room_id: str, row: AnyRow) -> dict[str, Any]:
 
 def unread(connection: Connection, person_id: str) -> dict[str, int]:
     """Messages of others since a person's read marks, by room; counted no further than UNREAD_UP_TO."""
-    return {row.room_id: row.unread for row in connection.execute(_UNREAD, {"person": person_id})}
+    counts = {}
+    for row in connection.execute(_POSTED, {"person": person_id}).all():
+        counts[row.room_id] = row.posted - row.removed
+        if row.posted == UNREAD_UP_TO and row.removed:  # more may stand behind the bound
+            counts[row.room_id] = connection.scalar(_STANDING, {"person": person_id, "room": row.room_id}) or 0
+    return counts
