@@ -27,6 +27,7 @@ BEST_OF: Final = 300  # of the newest matches, of which the best are put first
 AT_ONCE: Final = PAGE + 5  # candidates, of which a few may be gone or changed
 MOST_ROUNDS: Final = 25
 MOST_NAMED: Final = 20  # people whom a name may mean
+NOT_LOOKED: Final = Hit((), 0)
 LATEST_MS: Final = 1 << 46
 _ID: Final = re.compile("p[0-9a-hjkmnp-tv-z]{10}")
 
@@ -63,7 +64,7 @@ class Result:
     mark: Mark
     kind: str
     passage: Passage
-    hit: Hit
+    hit: Hit = NOT_LOOKED
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,10 @@ class Found:
     """A page of results. `more`: there are others after the last one. rooms: all that could be asked for, by id."""
 
     results: Sequence[Result] = ()
-    more: bool = False
     rooms: Mapping[str, RoomCard] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)  # of the authors, by person
     people: Mapping[str, str] = field(default_factory=dict)  # whom `by` means, by person; "" for nobody in these rooms
+    more: bool = False
 
 
 def search(connection: Connection, actor: Actor, asked: Asked, sources: Sequence[Source], now_ms: int) -> Found:
@@ -87,12 +88,21 @@ def search(connection: Connection, actor: Actor, asked: Asked, sources: Sequence
         return Found(rooms=cards, people=people)
     wanted = _wanted(actor, asked, cards, people)
     if asked.order == "best":
-        some = _best(connection, wanted, asked, sources)
+        results = _texts(connection, newest(connection, wanted, BEST_OF), sources)
     else:
-        some = _newest(connection, wanted, sources, PAGE + 1)
-    results = some[:PAGE]
+        results = _newest(connection, wanted, sources, PAGE + 1)
     names = directory.names_of(connection, {each.passage.author for each in results})
-    return Found(results, len(some) > PAGE, cards, names, people)
+    return Found(results, cards, names, people)
+
+
+def first_page(found: Found, asked: Asked) -> Found:
+    """Of all that was found, the results to be shown. It takes its time: no transaction and no loop should wait."""
+    results = found.results
+    if asked.order == "best":
+        scored = [replace(each, mark=Mark(each.hit.score, each.mark.id)) for each in _hits(results, asked.terms)]
+        ordered = sorted(scored, key=lambda each: each.mark, reverse=True)
+        results = [each for each in ordered if asked.before is None or each.mark < asked.before]
+    return replace(found, results=results[:PAGE], more=len(results) > PAGE)
 
 
 def _wanted(actor: Actor, asked: Asked, cards: Mapping[str, RoomCard], people: Collection[str]) -> Wanted:
@@ -152,34 +162,29 @@ def _newest(connection: Connection, wanted: Wanted, sources: Sequence[Source], m
     for _ in range(MOST_ROUNDS):
         at_once = max(AT_ONCE, most)
         candidates = newest(connection, wanted, at_once)
-        results += _read(connection, wanted, candidates, sources)
+        results += _hits(_texts(connection, candidates, sources), wanted.terms)
         if len(results) >= most or len(candidates) < at_once:
             break
         wanted = replace(wanted, before=candidates[-1].id)
     return results[:most]
 
 
-def _best(connection: Connection, wanted: Wanted, asked: Asked, sources: Sequence[Source]) -> list[Result]:
-    """The best of the newest: those that say it most in so many words."""
-    found = _read(connection, wanted, newest(connection, wanted, BEST_OF), sources)
-    scored = [replace(each, mark=Mark(each.hit.score, each.mark.id)) for each in found]
-    ordered = sorted(scored, key=lambda each: each.mark, reverse=True)
-    return [each for each in ordered if asked.before is None or each.mark < asked.before]
-
-
-def _read(
-    connection: Connection, wanted: Wanted, candidates: Sequence[Candidate], sources: Sequence[Source]
-) -> list[Result]:
-    """The texts of these as they read now, in the same order, where they say what is looked for."""
+def _texts(connection: Connection, candidates: Sequence[Candidate], sources: Sequence[Source]) -> list[Result]:
+    """The texts of these as they read now, in the same order, without those that are gone."""
     texts: dict[tuple[str, Place], Passage] = {}
     for source in sources:
-        places = [Place(each.room, each.seq, each.ref) for each in candidates if each.kind == source.kind]
+        places = [_place(each) for each in candidates if each.kind == source.kind]
         if places:
             texts |= {(source.kind, each.place): each for each in source.read(connection, places)}
-    results = []
-    for each in candidates:
-        passage = texts.get((each.kind, Place(each.room, each.seq, each.ref)))
-        hit = find(passage.text, wanted.terms) if passage is not None else None
-        if passage is not None and hit is not None:
-            results.append(Result(Mark(0, each.id), each.kind, passage, hit))
-    return results
+    standing = ((each, texts.get((each.kind, _place(each)))) for each in candidates)
+    return [Result(Mark(0, each.id), each.kind, passage) for each, passage in standing if passage is not None]
+
+
+def _hits(results: Sequence[Result], terms: Sequence[Term]) -> list[Result]:
+    """Those whose text says what is looked for."""
+    found = ((each, find(each.passage.text, terms)) for each in results)
+    return [replace(each, hit=hit) for each, hit in found if hit is not None]
+
+
+def _place(candidate: Candidate) -> Place:
+    return Place(candidate.room, candidate.seq, candidate.ref)

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 GATHER: Final = 0.1  # seconds from the first news to the first batch: what comes together costs less
 SAFETY: Final = 30.0  # seconds between looks for rooms that nobody told of
 FEWEST: Final = 16
+MIDDLING: Final = 100  # on PostgreSQL, where each batch is a few round trips, and cut into words on the event loop
 MOST: Final = 400  # events in a batch
 LONGEST: Final = 0.006  # seconds that a batch may keep SQLite's one writer from the messages that wait
 MOST_ROOMS: Final = 100  # in a batch
@@ -57,7 +58,7 @@ class Indexer:
         self._kinds = frozenset(kind for each in self._sources for kind in each.events)
         self._waiting: dict[str, None] = {}  # rooms, in the order in which they were heard of
         self._woken = asyncio.Event()
-        self._size = FEWEST
+        self._size = FEWEST if database.dialect == "sqlite" else MIDDLING
         self._tidy_again = 0.0
 
     def heard(self, rows: Sequence[Event]) -> None:
@@ -124,7 +125,9 @@ class Indexer:
                 self._pace(seconds)
 
     def _pace(self, seconds: float) -> None:
-        """Larger batches cost less each; smaller ones let others in sooner."""
+        """Larger batches cost less each; smaller ones let others in sooner, where there is one writer for all."""
+        if self._database.dialect != "sqlite":
+            return
         if seconds > LONGEST:
             self._size = max(FEWEST, self._size // 2)
         elif seconds < LONGEST / 2:

@@ -1,5 +1,6 @@
 """The page of search, and its door for programs."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,7 +16,7 @@ from accounts.frame import Frame, signed_in_only
 from accounts.rules import initials
 from realtime.limits import Limits
 from realtime.refusal import Refusal
-from rooms.search.asking import Asked, Found, Mark, Order, Result, search
+from rooms.search.asking import Asked, Found, Mark, Order, Result, first_page, search
 from rooms.search.rules import excerpt, parse
 from rooms.searchable import Source
 from storage.clock import rfc3339
@@ -65,6 +66,7 @@ class SearchPages:
             self._limits.check("searches", actor.person)
         now_ms = self._frame.clock.now_ms()
         found = await self._frame.database.read(search, actor, asked, self._sources, now_ms)
+        found = await asyncio.to_thread(first_page, found, asked)
         for room in {each.passage.place.room for each in found.results}:
             self._frame.signing_in.noticing.opened(actor, room)
         return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from accounts.sessions import Actor
-from rooms.search.asking import Asked, Found, search
+from rooms.search.asking import Asked, Found, first_page, search
 from rooms.search.indexing import Indexer
 from rooms.search.of_messages import Messages
 from rooms.search.rules import parse
@@ -23,7 +23,7 @@ async def found(
     world: World, actor: Actor, query: str = "", sources: Sequence[Source] = SOURCES, **asked: Any
 ) -> Found:
     wanted = Asked(parse(query), **asked)
-    return await world.database.read(search, actor, wanted, sources, world.now_ms)
+    return first_page(await world.database.read(search, actor, wanted, sources, world.now_ms), wanted)
 
 
 def texts(of: Found) -> Sequence[str]:
