@@ -23,6 +23,7 @@ class Error(Struct):
     temporary: bool
     retry_ms: int | UnsetType = UNSET
     opens_at: Moment | UnsetType = UNSET
+    version: Annotated[int, Meta(description="Of the draft that is kept already.")] | UnsetType = UNSET
     second_step: list[Annotated[str, Meta(pattern="^(totp|passkey|recovery)$")]] | UnsetType = UNSET
     ticket: Annotated[str, Meta(description="Good for five minutes, for the device that asked.")] | UnsetType = UNSET
 
@@ -37,6 +38,8 @@ class Done(Struct):
     made: str | UnsetType = UNSET
     file: str | UnsetType = UNSET
     item: str | UnsetType = UNSET
+    scheduled: str | UnsetType = UNSET
+    version: Annotated[int, Meta(description="Of a draft; 0: there is none.")] | UnsetType = UNSET
     at: Moment | UnsetType = UNSET
     repeat: bool | UnsetType = UNSET
 
@@ -108,6 +111,33 @@ class Forwarded(Struct):
     at: Moment
 
 
+class Reacted(Struct):
+    """Somebody who reacted."""
+
+    id: str
+    name: str
+
+
+class ReactionChip(Struct):
+    """A reaction on a message, and whether it is mine. How many there are, and of whom, is told to staff alone."""
+
+    kind: str
+    mine: bool
+    count: int | UnsetType = UNSET
+    people: list[Reacted] | UnsetType = UNSET
+
+
+class NoticeState(Struct):
+    """A notice that must be read. `mine`: due, read or over; null for who is not asked. The rest is for its author."""
+
+    until: str
+    until_label: str
+    mine: Annotated[str, Meta(pattern="^(due|read|over)$")] | None
+    read: int | UnsetType = UNSET
+    of: int | UnsetType = UNSET
+    nudged: bool | UnsetType = UNSET
+
+
 class Message(Struct):
     """A message as it reads now. `text` is empty when it was removed; `html` is there only if it has marks."""
 
@@ -123,6 +153,9 @@ class Message(Struct):
     forwarded: Forwarded | UnsetType = UNSET
     in_thread: Annotated[str, Meta(description="The id of the message whose thread it is in.")] | UnsetType = UNSET
     thread: Thread | UnsetType = UNSET
+    reactions: list[ReactionChip] | UnsetType = UNSET
+    pinned: bool | UnsetType = UNSET
+    notice: NoticeState | UnsetType = UNSET
 
 
 class MessagePage(Struct):

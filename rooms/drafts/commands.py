@@ -127,6 +127,7 @@ def schedule_message(turn: Turn, command: ScheduleMessage) -> None:
     )  # fmt: skip
     body = {"scheduled": made, "room": command.room, "at": rfc3339(at_ms)}
     turn.append("message_scheduled", body, turn.own_room)
+    turn.reached = turn.grant.head
 
 
 def edit_scheduled(turn: Turn, command: EditScheduled) -> None:
@@ -165,7 +166,7 @@ def _own_room(_: Command, caller: Caller) -> tuple[str, ...]:
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
     Handler(KeepDraft, keep_draft, "read", answers=("version",), also=_own_room),
     Handler(DropDraft, drop_draft, "read", answers=("version",), also=_own_room),
-    Handler(ScheduleMessage, schedule_message, "write", answers=("scheduled",), also=_own_room),
+    Handler(ScheduleMessage, schedule_message, "write", feature="scheduling", answers=("scheduled",), also=_own_room),
     Handler(EditScheduled, edit_scheduled, "read", answers=("scheduled",)),
     Handler(CancelScheduled, cancel_scheduled, "read", answers=("scheduled",)),
 )

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from accounts import features
 from accounts.door import actor_of, json_response
 from accounts.frame import Form, Frame, signed_in_only
 from realtime.protocol import Command
@@ -18,7 +19,7 @@ from rooms import directory
 from rooms.commands import Commands
 from rooms.doors import caller_of
 from rooms.drafts import model
-from rooms.drafts.commands import CancelScheduled, EditScheduled, ScheduleMessage
+from rooms.drafts.commands import CancelScheduled, DropDraft, EditScheduled, ScheduleMessage
 from rooms.drafts.rules import tomorrow_morning, written
 from rooms.posts import seq_of
 from rooms.showing import Part, Showing
@@ -33,7 +34,11 @@ def of_room(showing: Showing) -> dict[str, Any]:
     """The draft of this room, if there is one, and how many messages wait to be sent here."""
     connection, me, room = showing.connection, showing.actor.person, showing.room
     kept = model.kept(connection, me, room, "")
-    return {"draft": None if kept is None else _as_json(kept), "waiting": len(model.waiting(connection, me, room))}
+    return {
+        "draft": None if kept is None else _as_json(kept),
+        "waiting": len(model.waiting(connection, me, room)),
+        "may_schedule": features.on(connection, showing.grant.who, "scheduling", showing.now_ms),
+    }
 
 
 PART: Final = Part("drafts", of_room=of_room, slots={"tools": "later_menu.html", "data": "drafts_data.html"})
@@ -80,6 +85,7 @@ class DraftPages:
 
         def read(connection: Connection) -> tuple[Any, AnyRow | None]:
             grant = directory.require(connection, actor, room, "write", now_ms)
+            features.require(connection, grant.who, "scheduling", now_ms)
             return directory.card(connection, room, grant), model.kept(connection, actor.person, room, "")
 
         card, kept = await self._frame.database.read(read)
@@ -89,6 +95,7 @@ class DraftPages:
             "form_key": str(uuid4()),
             "draft": said.get("text", ""),
             "reply_to": said.text("reply_to"),
+            "thread": said.text("thread"),
             "at": said.text("at") or tomorrow_morning(now_ms, actor.zone),
             "first": written(now_ms, actor.zone),
         }
@@ -100,10 +107,10 @@ class DraftPages:
         if "at" not in said:
             return await self.form(request, said=said)
         try:
-            names = ("key", "text", "at", "reply_to")
+            names = ("key", "text", "at", "reply_to", "thread")
             await self._do(request, ScheduleMessage, room=room, **_given(said, names))
-            dropped = self._commands.types["drop_draft"]
-            await self._do(request, dropped, room=room)
+            about = {"about": said["thread"]} if said.get("thread") else {}
+            await self._do(request, DropDraft, room=room, **about)
         except Refusal as refusal:
             if refusal.code not in SAID:
                 raise

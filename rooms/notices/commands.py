@@ -91,6 +91,7 @@ def confirm_notice(turn: Turn, command: ConfirmNotice) -> None:
         return
     turn.connection.execute(update(notice_reader).where(mine).values(read_ms=turn.now_ms))
     turn.append("notice_done", {"room": room, "message": command.message}, turn.own_room)
+    turn.reached = turn.grant.head
     read, asked = model.counts(turn.connection, room, [row.seq], turn.now_ms).get(row.seq, (0, 0))
     authors = own_room_of(row.author_id)
     turn.reach([authors])
@@ -112,6 +113,7 @@ def nudge_notice(turn: Turn, command: NudgeNotice) -> None:
     of = (notice.c.room_id == room) & (notice.c.seq == row.seq)
     turn.connection.execute(update(notice).where(of).values(nudged_ms=turn.now_ms))
     turn.append("notice_nudged", {"room": room, "message": command.message, "people": len(people)}, turn.own_room)
+    turn.reached = turn.grant.head
     body = {"room": room, "message": command.message, "until": rfc3339(row.until_ms), "nudged": True}
     _tell(turn, [each for each in people if each != turn.who.id], body)
 

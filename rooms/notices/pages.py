@@ -88,6 +88,8 @@ class NoticePages:
             fields = {name: said[name] for name in ("key", "text", "until", "audience") if said.get(name)}
             command = msgspec.convert({"room": room, "text": "", **fields}, PostNotice, strict=False)
             await asyncio.shield(self._commands.submit(caller_of(actor), command))
+            sent = self._commands.types["drop_draft"](room=room)  # what was being written is put up now
+            await asyncio.shield(self._commands.submit(caller_of(actor), sent))
         except msgspec.ValidationError as error:
             raise Refusal("bad_request", reason=str(error)[:200]) from None
         except Refusal as refusal:

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from accounts import features
 from accounts.door import actor_of
 from accounts.frame import Frame, signed_in_only
 from accounts.rights import may
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from rooms import directory
+from rooms.grants import Grant
 from rooms.posts import message, message_id, seq_of
 from rooms.reactions import model
 from rooms.reactions.rules import ICONS, sees_who
@@ -35,10 +37,15 @@ def of_messages(showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, list[A
 def of_room(showing: Showing) -> dict[str, Any]:
     grant, at = showing.grant, datetime.fromtimestamp(showing.now_ms / 1000, UTC)
     return {
-        "may": may(grant.who, "react", grant.place, at) is None,
+        "may": may(grant.who, "react", grant.place, at) is None and has(showing.connection, grant, showing.now_ms),
         "names": sees_who(grant.who),
         "icons": dict(ICONS),
     }
+
+
+def has(connection: Connection, grant: Grant, now_ms: int) -> bool:
+    """Whether the school has switched reactions on for this person."""
+    return features.on(connection, grant.who, "reactions", now_ms)
 
 
 PART: Final = Part(
@@ -65,6 +72,7 @@ class ReactionPages:
 
 def _read(connection: Connection, actor: Actor, room: str, asked: str, now_ms: int) -> dict[str, Any]:
     grant = directory.require(connection, actor, room, "react", now_ms)
+    features.require(connection, grant.who, "reactions", now_ms)
     seq = seq_of(asked, room)
     chosen = select(message).where(message.c.room_id == room, message.c.seq == seq, message.c.removed_ms.is_(None))
     row = connection.execute(chosen).first()

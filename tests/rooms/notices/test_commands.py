@@ -58,7 +58,8 @@ async def test_a_notice_is_a_message_that_everybody_else_is_asked_to_read(world:
     assert {each.person_id for each in await world.rows(notice_reader)} == {amara.person, ben.person}
     (due,) = await told(world, amara)
     assert due[0] == "notice_due"
-    assert isinstance(due[1], dict) and due[1]["message"] == answer
+    assert isinstance(due[1], dict)
+    assert due[1]["message"] == answer
     assert await told(world, head) == []
     assert [each.seq for each in await world.database.read(open_for, ben.person, world.now_ms)] == [1]
     assert await world.database.read(open_for, head.person, world.now_ms) == []
@@ -100,7 +101,7 @@ async def test_of_staff_alone_learners_are_not_asked(world: World) -> None:
 
 
 async def test_learners_put_up_no_notices_and_confirm_for_nobody_else(world: World) -> None:
-    school, head, amara, ben = await people(world)
+    school, head, _amara, _ben = await people(world)
     aisha = await world.caller(school, "aisha", "learner", seated=False)
     dev = await world.caller(school, "dev", "learner", seated=False)
     here = await classroom(world, school, head.person, aisha.person, dev.person)

@@ -9,8 +9,8 @@ from accounts.model import person
 from realtime.connection import Caller
 from realtime.hub import Ask
 from rooms.live import PLAIN, LiveRooms
-from rooms.model import member, room
 from rooms.messages import history
+from rooms.model import member, room
 from rooms.reactions.commands import React, Unreact
 from rooms.reactions.model import in_full, plain, reaction
 from rooms.reactions.rules import ICONS, Reaction, plainly
@@ -48,7 +48,7 @@ async def test_one_of_each_kind_is_enough(world: World) -> None:
     school, _, ben, message = await talk(world)
     here = school.staffroom
     for kind in ("smile", "smile", "question"):
-        done(await world.do(ben, react(here, message, kind)))  # type: ignore[arg-type]
+        done(await world.do(ben, react(here, message, kind)))
     assert [row.kind for row in await world.rows(reaction)] == ["question", "smile"]
     assert [event.kind for event in await world.events(here)] == ["message_posted", "reaction_added", "reaction_added"]
     await world.check_log(here)
@@ -96,7 +96,7 @@ def test_there_are_no_other_reactions_than_the_kind_ones(kind: object) -> None:
 
 
 async def test_nobody_from_elsewhere_reacts_or_learns_that_there_is_a_message(world: World) -> None:
-    school, amara, ben, message = await talk(world)
+    school, _amara, ben, message = await talk(world)
     here, other = school.staffroom, await world.school("riverside")
     stranger = await world.caller(other, "stranger")
     outsider = await world.caller(school, "outsider", seated=False)
