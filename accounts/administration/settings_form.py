@@ -31,6 +31,8 @@ class Bounds:
 LEAVER_DAYS: Final = Bounds(0, 3 * 366)
 ACCESS_LOG_DAYS: Final = Bounds(1, 400)
 LARGEST_CHANGE: Final = Bounds(1, 100)
+LARGEST_FILE: Final = Bounds(1, 200)  # megabytes
+FILES_PER_PERSON: Final = Bounds(1, 1_000_000)
 PASSWORDS_FROM: Final = Bounds(0, OLDEST_YEAR)
 
 

@@ -75,6 +75,16 @@ def _outside(form: Form) -> dict[str, Any]:
     return {"card_hosts": fields.hosts_of(form.text("card_hosts")), "video_sites": sites}
 
 
+def _files(form: Form) -> dict[str, Any]:
+    """How large files may be; nothing from a form that does not speak of it."""
+    if "largest_file" not in form:
+        return {}
+    return {
+        "largest_file": fields.number_of(form.text("largest_file"), fields.LARGEST_FILE),
+        "files_per_person": fields.number_of(form.text("files_per_person"), fields.FILES_PER_PERSON),
+    }
+
+
 def _wanted(form: Form) -> dict[str, Any]:
     starts, ends = fields.day_times_of(form.text("day_starts"), form.text("day_ends"))
     return {
@@ -86,5 +96,6 @@ def _wanted(form: Form) -> dict[str, Any]:
         "leaver_days": fields.number_of(form.text("leaver_days"), fields.LEAVER_DAYS),
         "access_log_days": fields.number_of(form.text("access_log_days"), fields.ACCESS_LOG_DAYS),
         "largest_change": fields.number_of(form.text("largest_change"), fields.LARGEST_CHANGE),
+        **_files(form),
         **_outside(form),
     }

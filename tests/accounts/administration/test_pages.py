@@ -179,6 +179,18 @@ def test_what_may_come_from_outside_is_settled_and_stays_where_a_form_is_silent(
         assert lead.send("/administration/settings", **{**SETTINGS, "card_hosts": "127.0.0.1"}).status_code == 400
 
 
+def test_how_large_files_may_be_is_settled_within_bounds(served: Served) -> None:
+    with desk(served, "priya") as lead:
+        sizes = {"largest_file": "35", "files_per_person": "500"}
+        lead.done("/administration/settings", **{**SETTINGS, **sizes})
+        lead.done("/administration/settings", **SETTINGS)
+        page = lead.get("/administration/settings")
+        assert 'max="200" value="35"' in page
+        assert 'max="1000000" value="500"' in page
+        wrong = {**SETTINGS, **sizes, "largest_file": "201"}
+        assert lead.send("/administration/settings", **wrong).status_code == 400
+
+
 def test_a_club_is_made_and_filled_by_page(served: Served) -> None:
     with desk(served, "sandra") as office:
         club = office.done("/administration/groups", kind="club", name="Newt club", year="")
