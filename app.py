@@ -36,6 +36,7 @@ from accounts.roster.importing import Importing
 from accounts.roster.routes import roster_routes
 from accounts.signing_in import SigningIn
 from accounts.sso.routes import sso_routes
+from accounts.words import label
 from config import Settings, load_secret
 from realtime import live
 from realtime.bus import Bus, MemoryBus
@@ -51,9 +52,18 @@ from realtime.protocol import Event, FrameDecoder
 from realtime.refusal import Refusal
 from rooms import announcing, directory, membership, reading
 from rooms.answers import Error, operations
+from rooms.cards.pages import CardPages
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing, TypingHandler
+from rooms.display import pages as display
+from rooms.display.pages import DisplayPages
 from rooms.doors import Doors, caller_of
+from rooms.drafts import commands as draft_commands
+from rooms.drafts import pages as drafts
+from rooms.drafts.answers import OPERATIONS as DRAFT_OPERATIONS
+from rooms.drafts.pages import DraftPages
+from rooms.drafts.privacy import DraftKeeper
+from rooms.drafts.sending import Sending
 from rooms.embeds import cards as link_cards
 from rooms.embeds import commands as feed_commands
 from rooms.embeds.pages import EmbedPages
@@ -67,18 +77,38 @@ from rooms.files.privacy import FileKeeper
 from rooms.files.routes import files_routes
 from rooms.files.storing import open_storage
 from rooms.files.tidying import Tidying
+from rooms.home import HomePages, HomePart
+from rooms.keeping import commands as keeping_commands
+from rooms.keeping.pages import KeepingPages, makes_rooms
+from rooms.keeping.part import PART as KEEPING
 from rooms.live import LiveRooms
 from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.pages import MessagePages
 from rooms.messages.privacy import MessageKeeper
 from rooms.messages.single import SinglePages
+from rooms.missed.pages import MissedPages
 from rooms.moments import Moments
+from rooms.notices import commands as notice_commands
+from rooms.notices import showing as notices
+from rooms.notices.answers import OPERATIONS as NOTICE_OPERATIONS
+from rooms.notices.pages import NoticePages
+from rooms.notices.privacy import NoticeKeeper
 from rooms.operating import Operating
 from rooms.pages import RoomsPages
+from rooms.pins import commands as pin_commands
+from rooms.pins import showing as pins
+from rooms.pins.answers import OPERATIONS as PIN_OPERATIONS
+from rooms.pins.privacy import PinKeeper
+from rooms.pins.showing import PinPages
 from rooms.polling import LongPoll
 from rooms.posting import Hooks
 from rooms.posts import LONGEST_TEXT
+from rooms.reactions import commands as reaction_commands
+from rooms.reactions import showing as reactions
+from rooms.reactions.privacy import ReactionKeeper
+from rooms.reactions.rules import plainly
+from rooms.reactions.showing import ReactionPages
 from rooms.rostering import RoomsFollow
 from rooms.search import parts as searching
 from rooms.search.answers import OPERATIONS as SEARCH_OPERATIONS
@@ -87,6 +117,7 @@ from rooms.search.of_messages import Messages
 from rooms.search.pages import SearchPages
 from rooms.search.privacy import SearchKeeper
 from rooms.showing import Parts
+from rooms.today import TODAY
 from rooms.welcoming import HOOKS
 from storage import installation
 from storage.clock import Clock, rfc3339
@@ -107,18 +138,42 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
     "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
-    "rooms/files", "rooms/embeds", "rooms/search",
+    "rooms/keeping",
+    "rooms/files", "rooms/embeds", "rooms/search", "rooms/missed", "rooms/display", "rooms/cards",
+    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/drafts",
 ))  # fmt: skip
-PARTS: Final = Parts((attaching.PART, *EMBEDS, searching.PART))  # what features add to rooms' pages and to messages
+MARKS: Final = (notices.PART, pins.PART, reactions.PART, drafts.PART)
+# What features add to rooms' pages.
+PARTS: Final = Parts((KEEPING, attaching.PART, *EMBEDS, searching.PART, display.LINK, *MARKS))
+HOME_PARTS: Final[tuple[HomePart, ...]] = (notices.HOME, TODAY)  # what stands above the doors of the corridor
+ON_THE_BIG_SCREEN: Final = (attaching.PART,)  # what belongs to a message itself, for everybody in the room to see
+UNMARKING: Final = (reaction_commands.take_away, pin_commands.take_away, notice_commands.take_away)
 HOOKS_OF_MESSAGES: Final = Hooks(
-    adding=(attaching.take_along, link_cards.want_card), removing=(attaching.take_away, link_cards.take_cards, removed)
+    adding=(attaching.take_along, link_cards.want_card),
+    removing=(attaching.take_away, link_cards.take_cards, removed, *UNMARKING),
 )
 HANDLERS: Final = (
-    *membership.HANDLERS, *reading.HANDLERS, *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
-    *shelf.HANDLERS, *feed_commands.HANDLERS,
+    *membership.HANDLERS, *keeping_commands.HANDLERS, *reading.HANDLERS,
+    *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
+    *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
+    *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,
 )  # fmt: skip
+POST: Final = next(each for each in HANDLERS if each.command is message_commands.PostMessage)
 # Of what an export holds and an erasure takes away.
-KEEPERS: Final = (AccountKeeper(), MessageKeeper(HOOKS_OF_MESSAGES), FileKeeper(), EmbedKeeper(), SearchKeeper())
+KEEPERS: Final = (
+    AccountKeeper(),
+    MessageKeeper(HOOKS_OF_MESSAGES),
+    FileKeeper(),
+    EmbedKeeper(),
+    SearchKeeper(),
+    ReactionKeeper(),
+    PinKeeper(),
+    NoticeKeeper(),
+    DraftKeeper(),
+)
+# Of these, whoever is not shown who reacted is told less.
+PLAINLY: Final = {"reaction_added": plainly, "reaction_removed": plainly}
+MARK_OPERATIONS: Final = (*PIN_OPERATIONS, *NOTICE_OPERATIONS, *DRAFT_OPERATIONS)
 FOUND_BY_WORDS: Final = (Messages(),)
 
 
@@ -155,7 +210,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         clock = await _clock(settings, database)
         secret = load_secret(settings)
         metrics, outboxes = Metrics(clock.now), OutboxCounts()
-        rooms = LiveRooms(database, clock, message_commands.REDACTING)
+        rooms = LiveRooms(database, clock, message_commands.REDACTING, PLAINLY)
         hub = publisher.hub = Hub(rooms, metrics.delivered)
         indexer = publisher.indexer = Indexer(database, FOUND_BY_WORDS)
         bus = publisher.bus = RedisBus(settings.redis_url, epoch) if settings.redis_url else MemoryBus()
@@ -184,6 +239,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
         hub.spawn(Moments(database, clock, hub).watch())
         hub.spawn(indexer.run())
+        hub.spawn(Sending(database, clock, secret, POST).watch())
         for watch in embeds.watches():
             hub.spawn(watch)
         hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
@@ -196,8 +252,9 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         metrics.watch(hub, outboxes, bus)
 
         assets = Assets()
-        pages = Pages(assets, TEMPLATES, {"administers": administers})
+        pages = Pages(assets, TEMPLATES, {"administers": administers, "makes_rooms": makes_rooms, "label": label})
         messages = MessagePages(database, clock, pages, signing_in, epoch, PARTS)
+        frame = Frame(database, clock, pages, signing_in)
         long_poll = LongPoll(hub, limits, settings, epoch)
         routes: list[Any] = [
             *AccountPages(signing_in, pages).routes(),
@@ -210,12 +267,15 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *roster_routes(database, clock, pages, signing_in, HOOKS, importing),
             *looks_routes(database, clock, pages, signing_in, HOOKS, assets),
             *(styleguide_routes(pages) if settings.development else ()),
-            *RoomsPages(database, clock, pages, signing_in, epoch, history.unread).routes(),
+            *RoomsPages(database, clock, epoch, history.unread).routes(),
+            *_ways_in(frame, epoch),
+            *KeepingPages(frame, commands).routes(),  # before those of a room: /rooms/new is none
             *messages.routes(),
             *SinglePages(Frame(database, clock, pages, signing_in)).routes(),
-            *files_routes(Frame(database, clock, pages, signing_in), commands, limits, storage, epoch),
-            *EmbedPages(Frame(database, clock, pages, signing_in), commands).routes(),
-            *SearchPages(Frame(database, clock, pages, signing_in), limits, FOUND_BY_WORDS).routes(),
+            *files_routes(frame, commands, limits, storage, epoch),
+            *EmbedPages(frame, commands).routes(),
+            *_marks(frame, commands),
+            *SearchPages(frame, limits, FOUND_BY_WORDS).routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
             Route("/api/openapi.json", _fixed(_description(commands)), methods=["GET"]),
             *Operating(database, clock, bus, metrics).routes(),
@@ -231,7 +291,27 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
 
 
 def _description(commands: Commands) -> object:
-    return document([*operations(commands), *FILE_OPERATIONS, *SEARCH_OPERATIONS], Error, VERSION)
+    return document([*operations(commands), *FILE_OPERATIONS, *SEARCH_OPERATIONS, *MARK_OPERATIONS], Error, VERSION)
+
+
+def _ways_in(frame: Frame, epoch: str) -> list[Route]:
+    """The corridor, what one missed, the big screen, people's cards."""
+    return [
+        *HomePages(frame, epoch, history.unread, HOME_PARTS).routes(),
+        *MissedPages(frame, history.unread).routes(),
+        *DisplayPages(frame, epoch, ON_THE_BIG_SCREEN).routes(),
+        *CardPages(frame).routes(),
+    ]
+
+
+def _marks(frame: Frame, commands: Commands) -> list[Route]:
+    """What is put on messages, and what is not sent yet."""
+    return [
+        *ReactionPages(frame).routes(),
+        *PinPages(frame).routes(),
+        *NoticePages(frame, commands).routes(),
+        *DraftPages(frame, commands).routes(),
+    ]
 
 
 def _fixed(content: object) -> Any:

@@ -22,12 +22,16 @@ import accounts.roster.model
 import accounts.second_step.model
 import accounts.sso.model
 import rooms.answering
+import rooms.drafts.model
 import rooms.embeds.model
+import rooms.files.model
 import rooms.forwarding
 import rooms.mentioning
-import rooms.files.model
 import rooms.model
+import rooms.notices.model
+import rooms.pins.model
 import rooms.posts
+import rooms.reactions.model
 import rooms.search.model
 import storage.installation
 from storage.database import Database, Transaction, open_database
@@ -39,9 +43,9 @@ from tests.harness.program import ROOT
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
     accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
-    accounts.sso.model, accounts.looks.model, rooms.embeds.model,
+    accounts.sso.model, accounts.looks.model, rooms.embeds.model, rooms.files.model,
     rooms.answering, rooms.forwarding, rooms.mentioning, rooms.model, rooms.posts, rooms.search.model,
-    storage.installation,
+    rooms.drafts.model, rooms.notices.model, rooms.pins.model, rooms.reactions.model, storage.installation,
 )  # fmt: skip
 
 
