@@ -1,18 +1,20 @@
 """Threads: the tables of replies below a message, and what is unread in them."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
+    Select,
     Table,
     Text,
     func,
@@ -63,8 +65,6 @@ thread_reader = Table(
     sqlite_with_rowid=False,
 )
 
-UNREAD_UP_TO: Final = 100  # more than 99 is shown as 99+
-
 
 class Standing(NamedTuple):
     """How a thread stands for one person. `new` is nought for who does not follow it."""
@@ -78,18 +78,17 @@ class Standing(NamedTuple):
 
 def of_roots(connection: Connection, person: str, room: str, roots: Collection[int]) -> dict[int, Standing]:
     """The threads below these messages, by the seq of the message they began with."""
-    mine = (
-        (thread_reader.c.room_id == thread.c.room_id)
-        & (thread_reader.c.root_seq == thread.c.root_seq)
-        & (thread_reader.c.person_id == person)
-    )
+    if not roots:
+        return {}
+    mine = _same_thread(thread_reader, thread) & (thread_reader.c.person_id == person)
     rows = connection.execute(
         select(thread, thread_reader.c.read_seq, thread_reader.c.follows)
         .outerjoin(thread_reader, mine)
         .where(thread.c.room_id == room, thread.c.root_seq.in_(roots))
     ).all()
-    waits = {row.root_seq: row.read_seq for row in rows if row.follows and row.last_seq > row.read_seq}
-    new = {root: _newer(connection, person, room, root, read) for root, read in waits.items()}
+    waiting = [row.root_seq for row in rows if row.follows and row.last_seq > row.read_seq]
+    of = (thread_reply.c.room_id == room) & thread_reply.c.root_seq.in_(waiting)
+    new = {row.root_seq: row.new for row in connection.execute(_newer(person).where(of))} if waiting else {}
     return {
         row.root_seq: Standing(row.replies, row.last_seq, row.last_ms, new.get(row.root_seq, 0), bool(row.follows))
         for row in rows
@@ -110,35 +109,27 @@ def read_up_to(connection: Connection, person: str, room: str, root: int) -> int
 
 def unread(connection: Connection, person: str) -> Mapping[str, Mapping[int, int]]:
     """New replies in the threads that a person follows in their rooms: by room and the seq of the root."""
-    rows = connection.execute(
-        select(thread.c.room_id, thread.c.root_seq, thread_reader.c.read_seq)
-        .select_from(thread_reader)
-        .join(
-            thread, (thread.c.room_id == thread_reader.c.room_id) & (thread.c.root_seq == thread_reader.c.root_seq)
-        )
-        .join(member, (member.c.room_id == thread.c.room_id) & (member.c.person_id == thread_reader.c.person_id))
-        .where(
-            thread_reader.c.person_id == person, thread_reader.c.follows, thread.c.last_seq > thread_reader.c.read_seq
-        )
-        .order_by(thread.c.last_ms.desc())
-        .limit(UNREAD_UP_TO)
-    ).all()  # fmt: skip
+    seat = (member.c.room_id == thread_reply.c.room_id) & (member.c.person_id == person)
+    chosen = _newer(person).join(member, seat).where(thread_reply.c.seq >= member.c.from_seq)
     found: dict[str, dict[int, int]] = {}
-    for row in rows:
-        count = _newer(connection, person, row.room_id, row.root_seq, row.read_seq)
-        if count:
-            found.setdefault(row.room_id, {})[row.root_seq] = count
+    for row in connection.execute(chosen):
+        found.setdefault(row.room_id, {})[row.root_seq] = row.new
     return found
 
 
-def _newer(connection: Connection, person: str, room: str, root: int, read_seq: int) -> int:
-    """Replies of others after this place, counted no further than UNREAD_UP_TO."""
-    newer = (
-        select(thread_reply.c.seq)
+def _newer(person: str) -> Select[Any]:
+    """How many replies of others there are that a person has not read, in each of the threads that they follow."""
+    return (
+        select(thread_reply.c.room_id, thread_reply.c.root_seq, func.count().label("new"))
+        .select_from(thread_reader)
+        .join(thread_reply, _same_thread(thread_reader, thread_reply))
         .where(
-            thread_reply.c.room_id == room, thread_reply.c.root_seq == root, thread_reply.c.seq > read_seq,
+            thread_reader.c.person_id == person, thread_reader.c.follows, thread_reply.c.seq > thread_reader.c.read_seq,
             thread_reply.c.author_id != person, thread_reply.c.removed.is_(False),
         )
-        .limit(UNREAD_UP_TO)
+        .group_by(thread_reply.c.room_id, thread_reply.c.root_seq)
     )  # fmt: skip
-    return connection.scalar(select(func.count()).select_from(newer.subquery())) or 0
+
+
+def _same_thread(one: Table, other: Table) -> ColumnElement[bool]:
+    return (one.c.room_id == other.c.room_id) & (one.c.root_seq == other.c.root_seq)

@@ -51,7 +51,7 @@ class RemoveMessage(KeyedCommand, kw_only=True):
 
 def post_message(turn: Turn, command: PostMessage, hooks: Hooks) -> None:
     room, said = command.room, written(turn, command.room, command.text)
-    root = threads.root_of(turn, room, command.thread) if isinstance(command.thread, str) else None
+    root = threads.begun(turn, room, command.thread) if isinstance(command.thread, str) else None
     seq = turn.next_seq()
     body: dict[str, Any] = {"message": message_id(room, seq), **said.fields()}
     if command.reply_to is not None:

@@ -24,6 +24,7 @@ from storage.rows import AnyRow
 
 RoomId = Annotated[str, Meta(max_length=32, pattern="^r[0-9a-z]+$", description="A room's id.")]
 Note = Annotated[str, Meta(description="What one says about it, if anything: a message of its own that answers it.")]
+FEATURE: Final = "forwarding"
 GONE: Final = "This message does not exist any more."
 
 

@@ -29,12 +29,11 @@ export interface Callable {
   readonly name: string;
 }
 
-/** Those whose name has a word that begins as asked for, in the order in which they are given. */
+/** Those whose name begins as asked for, then those of whose name another word does. */
 export function suggested(all: readonly Callable[], begun: string, most: number): Callable[] {
   const wanted = begun.toLocaleLowerCase();
-  const fits = (name: string): boolean => {
-    const lower = name.toLocaleLowerCase();
-    return lower.startsWith(wanted) || lower.split(/\s+/).some((word) => word.startsWith(wanted));
-  };
-  return all.filter((each) => fits(each.name)).slice(0, most);
+  const lower = (each: Callable): string => each.name.toLocaleLowerCase();
+  const first = all.filter((each) => lower(each).startsWith(wanted));
+  const others = all.filter((each) => !first.includes(each) && lower(each).split(/\s+/).some((word) => word.startsWith(wanted)));
+  return [...first, ...others].slice(0, most);
 }

@@ -98,6 +98,7 @@ class MessagePages:
             "read": view.read,
             "members": view.members,
             "groups": view.groups,
+            "has": view.has,
             "may_write": show.may_write,
             "may_administer": may(grant.who, "administer", grant.place, at) is None,
             "may_remove": show.may_remove,

@@ -14,6 +14,7 @@ from rooms import log
 from rooms.answering import thread, thread_reader, thread_reply
 from rooms.forwarding import copies, forward
 from rooms.mentioning import mention
+from rooms.messages.forgetting import forget_calls, forget_in_copies
 from rooms.messages.removing import forget
 from rooms.model import event, evidence, member, room
 from rooms.posting import Hooks
@@ -73,6 +74,8 @@ class MessageKeeper:
         _forget_name(tx, of)
         for room_id in _seats(tx.connection, of):
             log.append(tx, room_id, "member_removed", by, now_ms, {"person": of.person})
+        forget_in_copies(tx, of.person, FORMER[of.kind])
+        forget_calls(tx, of.person, FORMER[of.kind])
         for table in (member, mention, thread_reader):
             tx.connection.execute(delete(table).where(table.c.person_id == of.person))
         _empty_own_room(tx, of)

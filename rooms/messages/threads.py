@@ -21,6 +21,8 @@ ThreadId = Annotated[
     str, Meta(min_length=2, max_length=64, description="The id of the message that a thread is below.")
 ]
 
+FEATURE: Final = "threads"
+
 
 class ReadThread(Command, kw_only=True):
     """Everything up to `seq` in the thread has been read. The mark only moves forward."""
@@ -49,6 +51,12 @@ def root_of(turn: Turn, room: str, of: str) -> AnyRow:
     if found.removed_ms is not None and not _begun(turn, room, found.seq):
         raise Refusal("not_found", "This message does not exist any more.")
     return found
+
+
+def begun(turn: Turn, room: str, of: str) -> AnyRow:
+    """The same for who wants to answer there; Refusal `forbidden` where the school does without threads."""
+    features.require(turn.connection, turn.who, FEATURE, turn.now_ms)
+    return root_of(turn, room, of)
 
 
 def enter(turn: Turn, room: str, root: AnyRow, seq: int) -> None:
@@ -135,5 +143,5 @@ def _own_room(_: ReadThread | FollowThread, caller: Caller) -> tuple[str, ...]:
 
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
     Handler(ReadThread, read_thread, "read", limit="reads", also=_own_room),
-    Handler(FollowThread, follow_thread, "read", also=_own_room),
+    Handler(FollowThread, follow_thread, "read", also=_own_room, feature=FEATURE),
 )

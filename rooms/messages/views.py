@@ -9,6 +9,7 @@ import msgspec
 from markupsafe import Markup
 from sqlalchemy import Connection
 
+from accounts import features
 from accounts.rights import may
 from accounts.rules import initials
 from accounts.sessions import Actor
@@ -63,6 +64,7 @@ class RoomView:
     about: AnyRow | None
     threads: Mapping[int, Standing]
     groups: Sequence[Mapping[str, Any]]  # whom the reader may call on together
+    has: Mapping[str, bool]  # what the school has switched on for the reader
     parts: Mapping[int, Mapping[str, Any]]  # of each message, by its seq
     of_room: Mapping[str, Any]
 
@@ -89,6 +91,7 @@ def read(connection: Connection, asked: Asked, parts: Parts) -> RoomView:
         directory.names_of(connection, {row.author_id for row in shown}), own.head, chosen,
         answering.of_roots(connection, actor.person, room, [row.seq for row in shown if not row.in_thread]),
         [{"id": mentioning.ROOM, "name": ""}, *mentioning.groups_of(connection, room)] if noticing else [],
+        {each: features.on(connection, grant.who, each, asked.now_ms) for each in ("threads", "forwarding")},
         parts.of_messages(showing, shown), parts.of_room(showing),
     )  # fmt: skip
 

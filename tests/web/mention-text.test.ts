@@ -28,7 +28,7 @@ test("a call begins with an @ that stands by itself", () => {
 
 test("names are suggested by the beginning of any of their words", () => {
   const all = [{ id: "p1", name: "Ann Lee" }, { id: "p2", name: "Leo" }, { id: "p3", name: "Kale" }];
-  assert.deepEqual(suggested(all, "le", 8).map((each) => each.id), ["p1", "p2"]);
+  assert.deepEqual(suggested(all, "le", 8).map((each) => each.id), ["p2", "p1"]);
   assert.deepEqual(suggested(all, "", 2).map((each) => each.id), ["p1", "p2"]);
   assert.deepEqual(suggested(all, "ann l", 8).map((each) => each.id), ["p1"]);
 });
