@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete
 from realtime.protocol import Event
 from rooms import searchable
 from rooms.search import model
-from rooms.searchable import WORDS_GONE, Place, Prepared, Source
+from rooms.searchable import WORDS_GONE, Passage, Place, Prepared, Source
 from storage import installation
 from storage.database import Database, Transaction
 from storage.rows import Query, Statement
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 GATHER: Final = 0.1  # seconds from the first news to the first batch: what comes together costs less
 SAFETY: Final = 30.0  # seconds between looks for rooms that nobody told of
 FEWEST: Final = 16
-MIDDLING: Final = 100  # on PostgreSQL, where each batch is a few round trips, and cut into words on the event loop
+MIDDLING: Final = 200  # on PostgreSQL, where a batch is a few round trips that nobody waits for
 MOST: Final = 400  # events in a batch
 LONGEST: Final = 0.006  # seconds that a batch may keep SQLite's one writer from the messages that wait
 MOST_ROOMS: Final = 100  # in a batch
@@ -36,12 +36,15 @@ TIDY_PAUSE: Final = 0.1  # seconds in which others write
 TIDY_EVERY: Final = 24 * 3600.0  # seconds; the whole index is written anew each time
 
 
+PreparedByKind = Mapping[str, Sequence[Prepared]]
+
+
 class News(NamedTuple):
-    """What a stretch of some rooms' logs has made or changed: places by kind, and how far the stretch goes."""
+    """What a stretch of some rooms' logs has made or changed, by kind, and how far the stretch goes."""
 
     reached: Mapping[str, tuple[int, int]]  # room → seq before, seq after
-    prepared: Mapping[str, Sequence[Prepared]]
     places: Mapping[str, Sequence[Place]]
+    passages: Mapping[str, Sequence[Passage]]  # which stand there
 
 
 def removed(tx: Transaction, room_id: str, seqs: Sequence[int], _by: str, _at_ms: int) -> None:
@@ -120,7 +123,8 @@ class Indexer:
             news, more = await self._database.read(self._read, rooms, self._size)
             self._waiting.update(dict.fromkeys(more))
             if news.reached:
-                seconds, missed = await self._database.write_soon(self._write, news)
+                prepared = await asyncio.to_thread(self._prepare, news)
+                seconds, missed = await self._database.write_soon(self._write, news, prepared)
                 self._waiting.update(dict.fromkeys(missed))
                 self._pace(seconds)
 
@@ -140,22 +144,22 @@ class Indexer:
         rows = _stretch.rows(connection, list(before.items()), most)
         reached = {room: (before[room], seq) for room, seq, _, _ in rows}
         places = {source.kind: _changed(source, rows) for source in self._sources}
-        prepared = {
-            source.kind: searchable.prepare(connection.dialect.name, source.read(connection, places[source.kind]))
-            for source in self._sources
-            if places[source.kind]
-        }
+        passages = {each.kind: each.read(connection, places[each.kind]) for each in self._sources if places[each.kind]}
         more = rooms if len(rows) == most else []
-        return News(reached, prepared, places), list(more)
+        return News(reached, places, passages), list(more)
 
-    def _write(self, tx: Transaction, news: News) -> tuple[float, list[str]]:
+    def _prepare(self, news: News) -> PreparedByKind:
+        """Cut the texts into words, where nobody waits for it."""
+        return {kind: searchable.prepare(self._database.dialect, said) for kind, said in news.passages.items()}
+
+    def _write(self, tx: Transaction, news: News, prepared: PreparedByKind) -> tuple[float, list[str]]:
         """Write a stretch down; gives the seconds of work, and the rooms in which somebody else was faster."""
         begin = time.thread_time()
         held = _hold(tx.connection, news.reached)
         for source in self._sources:
             places = [each for each in news.places[source.kind] if each.room in held]
             if places:
-                self._replace(tx.connection, source, places, news.prepared[source.kind])
+                self._replace(tx.connection, source, places, prepared[source.kind])
         moved = [(room, news.reached[room][1]) for room in sorted(held)]
         if moved:
             _move.run(tx.connection, moved)

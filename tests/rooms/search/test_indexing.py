@@ -144,7 +144,7 @@ async def test_what_is_removed_between_reading_and_writing_is_not_written(world:
     indexer = Indexer(world.database, SOURCES)
     news, _ = await world.database.read(indexer._read, [room], 10)
     await world.do(caller_of(amara), remove(room, made["message"]))
-    await world.database.write_soon(indexer._write, news)
+    await world.database.write_soon(indexer._write, news, indexer._prepare(news))
     assert await world.rows(search_entry) == []
 
 
