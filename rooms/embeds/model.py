@@ -35,7 +35,7 @@ feed = Table(
     Column("id", Text, primary_key=True),
     Column("room_id", Text, ForeignKey("room.id"), nullable=False),
     Column("url", Text, nullable=False),
-    Column("title", Text, nullable=False, server_default=""),  # its own; "" until it was read
+    Column("title", Text, nullable=False, server_default=text("''")),  # its own; "" until it was read
     Column("added_by", Text),  # none once that person was erased
     Column("added_ms", BigInteger, nullable=False),
     Column("due_ms", BigInteger, nullable=False),  # when it is fetched next; whoever fetches it moves this first
@@ -44,7 +44,7 @@ feed = Table(
     Column("trouble", Text),  # what was wrong the last time: reading.Trouble
     Column("etag", Text),
     Column("modified", Text),
-    Column("entries", Text, nullable=False, server_default="[]"),  # JSON of those that are shown
+    Column("entries", Text, nullable=False, server_default=text("'[]'")),  # JSON of those that are shown
     UniqueConstraint("room_id", "url"),
     Index(None, "due_ms"),
 )
@@ -58,8 +58,8 @@ link_card = Table(
     Column("url", Text),  # none until it is known which link is meant
     Column("due_ms", BigInteger),  # when it is to be made; none once it was made
     Column("made_seq", BigInteger),  # of the event that brought the card
-    Column("title", Text, nullable=False, server_default=""),
-    Column("text", Text, nullable=False, server_default=""),
+    Column("title", Text, nullable=False, server_default=text("''")),
+    Column("text", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("room_id", "seq"),
     ForeignKeyConstraint(["room_id", "seq"], ["event.room_id", "event.seq"]),
     index_of_moments("due_ms"),

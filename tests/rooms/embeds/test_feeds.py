@@ -84,7 +84,7 @@ TROUBLES: Mapping[str, tuple[Say, str | None]] = {
     "same": (status(304), None),
     "inside": (moved("http://inside.example/feed"), "address"),
     "round": (moved("/round"), "redirect"),
-    "file": (moved("file:///etc/passwd"), "address"),
+    "file": (moved("file:/etc/passwd"), "address"),
 }
 
 
