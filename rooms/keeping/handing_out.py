@@ -25,7 +25,8 @@ People = Annotated[tuple[PersonId, ...], Meta(max_length=200)]
 class MakeSubgroup(KeyedCommand, kw_only=True):
     """Make a sub-group of a room's members, for differentiated work.
 
-    `room` is one's own; the answer says what was `made`. Only those who look after the room learn its name and its people.
+    `room` is one's own; the answer says what was `made`. Only those who look after the room learn its name and who
+    is in it.
     """
 
     of: RoomId
