@@ -1,10 +1,13 @@
 """Files of messages: taken with the message that names them, shown with it, and gone with it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
+from accounts import features
+from accounts.rights import may
 from realtime.refusal import Refusal
 from rooms.files.finishing import described
 from rooms.files.model import file
@@ -15,12 +18,15 @@ from rooms.turn import Turn
 from storage.database import Transaction
 from storage.rows import AnyRow
 
+FEATURE: Final = "files"  # a school may have switched it off, for some or for all; what was sent stays to be seen
+
 
 def take_along(turn: Turn, posted: Posted) -> Mapping[str, Any]:
     """The files that a message brings: its author's own, in this room, and used nowhere yet."""
     wanted = list(dict.fromkeys(posted.files))
     if not wanted:
         return {}
+    features.require(turn.connection, turn.who, FEATURE, turn.now_ms)
     if len(wanted) > MOST_IN_A_MESSAGE:
         raise Refusal("too_large", "A message takes at most 10 files.")
     found = unused(turn.connection, turn.who.id, posted.room, wanted)
@@ -55,8 +61,15 @@ def of_messages(showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, list[d
     return found
 
 
+def of_room(showing: Showing) -> dict[str, bool]:
+    """Whether files can be attached here."""
+    grant, at = showing.grant, datetime.fromtimestamp(showing.now_ms / 1000, UTC)
+    has = features.on(showing.connection, grant.who, FEATURE, showing.now_ms)
+    return {"on": has, "may": has and may(grant.who, "write", grant.place, at) is None}
+
+
 PART = Part(
-    "files", of_messages, slots={
+    "files", of_messages, of_room, slots={
         "message": "attached.html", "tray": "attach_tray.html", "tools": "attach_button.html",
         "head": "shelf_door.html", "data": "files_strings.html",
     },

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from accounts import features
 from accounts.door import actor_of, json_response
 from accounts.frame import Frame, signed_in_only
 from accounts.sessions import Actor
@@ -21,6 +22,7 @@ from rooms import directory
 from rooms.commands import Commands
 from rooms.doors import caller_of
 from rooms.files.arriving import Arriving
+from rooms.files.attaching import FEATURE
 from rooms.files.finishing import Finishing, described
 from rooms.files.receiving import Receiving
 from rooms.files.serving import Serving, one, require
@@ -100,7 +102,9 @@ class FilePages:
         actor, room = actor_of(request), request.path_params["room"]
 
         def read(connection: Connection) -> Mapping[str, Any]:
-            directory.require(connection, actor, room, "write", self._frame.clock.now_ms())
+            now_ms = self._frame.clock.now_ms()
+            grant = directory.require(connection, actor, room, "write", now_ms)
+            features.require(connection, grant.who, FEATURE, now_ms)
             return directory.card(connection, room)
 
         card = await self._frame.database.read(read)

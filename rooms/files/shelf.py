@@ -234,10 +234,10 @@ def _change(turn: Turn, items: list[str], **values: Any) -> None:
 
 
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
-    Handler(ShelveFile, shelve_file, "write", answers=("item",)),
-    Handler(ShelveLink, shelve_link, "write", answers=("item",)),
-    Handler(MakeFolder, make_folder, "write", answers=("item",)),
-    Handler(ReplaceItem, replace_item, "write", answers=("item",)),
+    Handler(ShelveFile, shelve_file, "write", feature="files", answers=("item",)),
+    Handler(ShelveLink, shelve_link, "write", feature="files", answers=("item",)),
+    Handler(MakeFolder, make_folder, "write", feature="files", answers=("item",)),
+    Handler(ReplaceItem, replace_item, "write", feature="files", answers=("item",)),
     Handler(RenameItem, rename_item, "write", answers=("item",)),
     Handler(MoveItem, move_item, "write", answers=("item",)),
     Handler(RemoveItem, remove_item, "write", answers=("item",)),

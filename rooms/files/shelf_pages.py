@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from accounts import features
 from accounts.door import actor_of, json_response
 from accounts.frame import Form, signed_in_only
 from accounts.rights import may
@@ -20,6 +21,7 @@ from realtime.refusal import Refusal
 from rooms import directory
 from rooms.doors import caller_of
 from rooms.files import browsing, serving, shelf
+from rooms.files.attaching import FEATURE
 from rooms.files.pages import Desk
 from rooms.grants import Grant
 from web.i18n import language_of
@@ -46,6 +48,7 @@ class View:
     removed: list[Any]
     folders: list[tuple[str, str]]
     own_head: int
+    has: bool  # the school has files switched on for whoever looks
 
 
 class ShelfPages:
@@ -173,9 +176,9 @@ class ShelfPages:
             "folder": folder,
             "find": find,
             "folders": view.folders,
-            "gone": [each for each in view.removed if _tends(view.grant, each, self._frame.clock.now())],
+            "gone": [each for each in view.removed if _tends(view, each, self._frame.clock.now())],
             "just_removed": request.query_params.get("removed"),
-            "may_write": may(view.grant.who, "write", view.grant.place, at) is None,
+            "may_write": view.has and may(view.grant.who, "write", view.grant.place, at) is None,
             "form_key": lambda: str(uuid4()),
             "page_data": {
                 "person": actor.person, "room": view.card["id"], "seq": view.grant.head, "epoch": self._epoch,
@@ -190,7 +193,7 @@ class ShelfPages:
         return {
             "version": 0, **item.as_json(), "url": url, "about": f"{here}/items/{row.id}/about", "by_name": item.by,
             "when": self._day(request, row.changed_ms), "folder": row.folder_id,
-            "may_tend": _tends(view.grant, row, self._frame.clock.now()),
+            "may_tend": _tends(view, row, self._frame.clock.now()),
         }  # fmt: skip
 
     def _day(self, request: Request, at_ms: int) -> str:
@@ -203,7 +206,7 @@ def _look(connection: Connection, actor: Actor, room: str, folder: str | None, f
     return View(
         grant, directory.card(connection, room), _found(connection, room, folder, find),
         browsing.way_to(connection, room, folder), browsing.removed(connection, room, now_ms),
-        browsing.folders(connection, room), own.head,
+        browsing.folders(connection, room), own.head, features.on(connection, grant.who, FEATURE, now_ms),
     )  # fmt: skip
 
 
@@ -211,8 +214,9 @@ def _found(connection: Connection, room: str, folder: str | None, find: str) -> 
     return browsing.called(connection, room, find) if find.strip() else browsing.lying_in(connection, room, folder)
 
 
-def _tends(grant: Grant, row: Any, at: Any) -> bool:
+def _tends(view: View, row: Any, at: Any) -> bool:
     """Whether whoever looks may change this item."""
+    grant = view.grant
     if may(grant.who, "write", grant.place, at) is not None:
         return False
     keeps = may(grant.who, "remove", grant.place, at) is None
