@@ -12,6 +12,7 @@ import { alone, Tabs } from "#web/tabs.ts";
 import { People } from "./people.ts";
 import { Presence } from "./presence.ts";
 import { ReadMarks } from "./read-marks.ts";
+import { foldTools } from "./tools.ts";
 import { Typing } from "./typing.ts";
 
 /** What a feature shows of a room. */
@@ -123,6 +124,7 @@ class LiveRoom {
   }
 
   start(): void {
+    foldTools(this.#room.element);
     this.#connection.start();
   }
 
