@@ -6,10 +6,9 @@ from typing import Any
 from accounts.settings import SchoolSettings
 from rooms.embeds.cards import FRESH_MS, LEASE_MS, RATES, TOO_LATE_MS, Cards
 from rooms.embeds.model import link_card, link_page
-from rooms.embeds.reading import Reader
 from rooms.model import evidence
 from tests.harness.hostile import bomb, endless, moved, page, silent, status
-from tests.rooms.embeds.conftest import Place
+from tests.rooms.embeds.conftest import Place, ReaderHere
 from tests.world import done, edit, post, remove, until
 from web.outside import Outside
 
@@ -151,7 +150,7 @@ async def test_an_edited_message_is_judged_as_it_now_is(place: Place) -> None:
 async def test_of_two_servers_one_makes_the_card(place: Place, outside: Outside) -> None:
     place.hostile.pages["/snow"] = page(SNOW)
     await say(place, place.url("/snow"))
-    other = Cards(place.world.database, place.world.clock, outside, Reader())
+    other = Cards(place.world.database, place.world.clock, outside, ReaderHere())
     assert sorted(await asyncio.gather(place.cards.look(), other.look())) == [0, 1]
     assert len(await cards(place)) == 1
 
@@ -163,7 +162,7 @@ async def test_what_a_server_did_not_end_another_takes_up_if_it_is_not_too_late(
     await until(lambda: bool(place.hostile.asked))
     looking.cancel()
     place.hostile.pages["/snow"] = page(SNOW)
-    after_restart = Cards(place.world.database, place.world.clock, outside, Reader())
+    after_restart = Cards(place.world.database, place.world.clock, outside, ReaderHere())
     place.later(LEASE_MS)
     assert await after_restart.look() == 1
     assert len(await cards(place)) == 1

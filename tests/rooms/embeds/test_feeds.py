@@ -7,11 +7,10 @@ from accounts.privacy.keepers import Subject
 from rooms.embeds.feeds import LEASE_MS, Feeds
 from rooms.embeds.model import entries_of, feed
 from rooms.embeds.privacy import EmbedKeeper
-from rooms.embeds.reading import Reader
 from rooms.embeds.rules import EVERY_MS, SPREAD_MS
 from rooms.model import room as room_table
 from tests.harness.hostile import Say, bomb, endless, moved, page, silent, status
-from tests.rooms.embeds.conftest import Place
+from tests.rooms.embeds.conftest import Place, ReaderHere
 from tests.rooms.embeds.test_commands import add, remove
 from tests.rooms.embeds.test_taking_apart import rss
 from tests.world import World, done, until
@@ -153,7 +152,7 @@ async def test_while_a_feed_fails_what_it_said_stays_and_it_is_asked_more_seldom
 async def test_of_two_servers_one_fetches(place: Place, outside: Outside) -> None:
     place.hostile.pages["/feed"] = page(rss(SNOW), KIND)
     await added(place)
-    other = Feeds(place.world.database, place.world.clock, outside, Reader())
+    other = Feeds(place.world.database, place.world.clock, outside, ReaderHere())
     assert sorted(await asyncio.gather(place.feeds.look(), other.look())) == [0, 1]
     assert place.hostile.paths == ["/feed"]
     assert len(await place.bodies("feed_changed")) == 1
@@ -202,4 +201,4 @@ async def test_who_added_a_feed_is_handed_out_and_forgotten(place: Place) -> Non
 
 
 async def test_the_feeds_of_no_room_are_due(world: World, outside: Outside) -> None:
-    assert await Feeds(world.database, world.clock, outside, Reader()).look() == 0
+    assert await Feeds(world.database, world.clock, outside, ReaderHere()).look() == 0
