@@ -54,15 +54,13 @@ export class MessageList {
     this.tidy();
   }
 
-  /** Takes messages away, far from the one that the reader looks at, until there are not too many. */
-  trim(seen: HTMLElement | undefined): void {
+  /** Takes messages away at one end until there are not too many. */
+  trim(end: "first" | "last"): void {
     const all = this.all;
     const over = all.length - MOST;
     if (over <= 0) return;
-    const place = seen ? all.indexOf(seen) : all.length - 1;
-    const fromTop = place > all.length / 2;
-    for (const element of fromTop ? all.slice(0, over) : all.slice(-over)) element.remove();
-    if (!fromTop) this.atEnd = false;
+    for (const element of end === "first" ? all.slice(0, over) : all.slice(-over)) element.remove();
+    if (end === "last") this.atEnd = false;
     this.tidy();
   }
 

@@ -64,8 +64,8 @@ class Messages implements Feature {
       rewrite: (entry) => this.#rewrite(entry),
       reachable: () => this.#reachable,
     });
-    this.#older = new Older(element, (page) => this.#prepend(page), () => this.#trim());
-    this.#newer = new Newer(element, (page) => this.#extend(page), () => this.#trim());
+    this.#older = new Older(element, (page) => this.#prepend(page), () => this.#trim("last"));
+    this.#newer = new Newer(element, (page) => this.#extend(page), () => this.#trim("first"));
     this.#threads = new ThreadLines((message) => this.#list.find(message), person);
     this.#list.atEnd = pageData().newest !== false;
     this.#news = new News(
@@ -126,7 +126,7 @@ class Messages implements Feature {
     for (const element of this.#list.all) this.room.people.meet(element);
     const oldest = pages.at(-1);
     if (oldest) this.#older.continueFrom(oldest);
-    this.#trim();
+    this.#trim(seesBottom() ? "first" : "last");
     for (const element of this.#list.all) {
       const mine = element.dataset.by === this.room.person;
       if (!mine && Number(element.dataset.seq) > newest) this.#unseen(element);
@@ -151,7 +151,7 @@ class Messages implements Feature {
     if (this.#pending.made(posted.id)) this.#pending.tick(element);
     this.#pending.show();
     this.room.typing.stopped(event.by);
-    if (bottom) this.#trim();
+    if (bottom) this.#trim("first");
     if (bottom) goToBottom();
     else if (event.by !== this.room.person) this.#unseen(element);
     if (event.by !== this.room.person && !posted.removed) this.#announce(element);
@@ -359,14 +359,13 @@ class Messages implements Feature {
   }
 
   /** There are not too many messages on the page, and the links lead on from the first and the last. */
-  #trim(): void {
+  #trim(end: "first" | "last"): void {
     const [first, last] = [this.#list.all[0], this.#list.all.at(-1)];
     const seen = firstInView(this.#list.all);
-    keepingPlace(() => seen, () => this.#list.trim(seen));
-    const all = this.#list.all;
-    if (all[0] && all[0] !== first) this.#older.before(Number(all[0].dataset.seq));
-    const end = all.at(-1);
-    if (end && end !== last) this.#newer.after(Number(end.dataset.seq));
+    keepingPlace(() => seen, () => this.#list.trim(end));
+    const [top, bottom] = [this.#list.all[0], this.#list.all.at(-1)];
+    if (top && top !== first) this.#older.before(Number(top.dataset.seq));
+    if (bottom && bottom !== last) this.#newer.after(Number(bottom.dataset.seq));
   }
 
   /** The newest messages are not on the page: what comes is counted, and shown when the reader goes there. */
