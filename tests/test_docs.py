@@ -51,7 +51,7 @@ def texts(served: Served) -> list[str]:
 
 
 def test_the_shell_s_examples_run_one_after_the_other(served: Served, tmp_path: Path) -> None:
-    assert len(examples("sh")) == 3
+    assert len(examples("sh")) == 5
     told = run(["bash", "-euo", "pipefail"], "\n".join(examples("sh")), served, tmp_path)
     assert '"repeat":false' in told
     assert '"repeat":true' in told

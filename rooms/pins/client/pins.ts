@@ -72,10 +72,12 @@ class Pins implements Feature {
   #mark(id: string, pinned: boolean): void {
     const message = messageOf(this.room.element, id);
     if (!message) return;
-    part(message, "pin-mark").hidden = !pinned;
-    for (const link of message.querySelectorAll<HTMLElement>("[data-pin]")) {
-      link.hidden = (link.dataset.pin === "pin_message") === pinned;
-    }
+    const mark = part(message, "pin-mark");
+    mark.replaceChildren(...(pinned ? copy(document, "pin-marks").childNodes : []));
+    mark.hidden = !pinned;
+    const [link, next] = [message.querySelector("[data-pin]"), pinned ? "unpin_message" : "pin_message"];
+    const action = link && copy(document, "pin-actions").querySelector(`[data-pin="${next}"]`);
+    if (action) link.replaceWith(action);
   }
 
   #pinned(id: string): boolean {
