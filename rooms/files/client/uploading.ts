@@ -70,7 +70,8 @@ export class Upload extends EventTarget {
   /** Stops, and has the server forget what has arrived. */
   giveUp(): void {
     this.#given.abort();
-    if (this.#id !== "") void this.ways.ask(`/api/v1/files/${this.#id}`, { method: "DELETE" });
+    const kept = this.#id !== "" && this.stage !== "refused"; // what was refused is forgotten already
+    if (kept) void this.ways.ask(`/api/v1/files/${this.#id}`, { method: "DELETE" });
   }
 
   async #begin(): Promise<void> {
