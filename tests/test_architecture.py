@@ -21,7 +21,7 @@ LEVELS = {
     "moderation": 3.5,
     "rooms": 4,
     "diary": FEATURE,
-    "demo_people": 5.5,
+    "demo_people": 5.4,
     "demo_rooms": 5.5,
     "demo": 6,
     "app": 6,

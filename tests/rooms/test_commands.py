@@ -152,5 +152,11 @@ async def test_keyed_commands_are_always_answered_and_others_when_numbered(world
 
 async def test_every_command_has_the_name_that_the_protocol_gives_it(world: World) -> None:
     assert set(Bench(world).commands.types) == {
-        "post_message", "edit_message", "remove_message", "read", "typing", "add_member", "remove_member",
+        "add_feed", "add_member", "archive_room", "begin_upload", "cancel_scheduled", "change_room", "confirm_notice",
+        "copy_room", "describe_file", "drop_draft", "edit_message", "edit_scheduled", "follow_group", "follow_thread",
+        "forward_message", "keep_draft", "leave_room", "make_folder", "make_room", "make_subgroup", "move_item",
+        "nudge_notice", "pin_message", "post_message", "post_notice", "react", "read", "read_all", "read_thread",
+        "remove_feed", "remove_item", "remove_member", "remove_message", "rename_item", "rename_room", "reopen_room",
+        "replace_item", "restore_item", "schedule_message", "set_subgroup", "shelve_file", "shelve_link", "typing",
+        "unfollow_group", "unpin_message", "unreact",
     }  # fmt: skip

@@ -1,8 +1,10 @@
 """Home, the room's page, and the API's questions."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.serving import PAGE, Served, post
@@ -25,18 +27,19 @@ def test_me_says_who_i_am_and_where_my_rooms_stand(served: Served) -> None:
         assert me["school"]["slug"] == "oakfield"
         assert me["school"]["zone"] == "Europe/London"
         assert me["own_room"] == "u" + who["person"][1:]
-        assert me["rooms"] == [
-            {**before, "kind": "staffroom", "name": "Staffroom", "head": done["seq"], "unread": before["unread"] + 1,
-             "may_write": True}
-        ]  # fmt: skip
+        assert [each["kind"] for each in me["rooms"]] == ["governors", "staffroom", "hall"]
+        assert me["rooms"][1] == {
+            **before, "kind": "staffroom", "name": "Staffroom", "head": done["seq"], "unread": before["unread"] + 1,
+            "may_write": True, "icon": "coffee", "accent": "teal", "archived": False,
+        }  # fmt: skip
 
 
 def test_learners_and_guardians_have_no_room_of_staff(served: Served) -> None:
     with served.signed_in("aisha") as learner:
-        assert [room["kind"] for room in learner.get("/api/v1/me").json()["rooms"]] == ["classroom"]
+        kinds = [room["kind"] for room in learner.get("/api/v1/me").json()["rooms"]]
+        assert kinds == ["classroom", "council", "hall"]
     with served.signed_in("fatima") as guardian:
-        assert guardian.get("/api/v1/me").json()["rooms"] == []
-        assert "No room is open to you yet" in guardian.get("/", headers=PAGE).text
+        assert [room["kind"] for room in guardian.get("/api/v1/me").json()["rooms"]] == ["family"]
 
 
 @pytest.mark.parametrize("question", ["messages", "members"])
@@ -148,11 +151,18 @@ def test_home_counts_what_is_unread(served: Served) -> None:
     with served.signed_in("colette", "riverside") as colette, served.signed_in("samir", "riverside") as samir:
         head = {each["id"]: each for each in colette.get("/api/v1/me").json()["rooms"]}[room]["head"]
         colette.post("/api/v1/commands/read", json={"room": room, "seq": head})
-        assert 'data-unread="0"' in colette.get("/", headers=PAGE).text
+        assert waiting(colette, room) == 0
         for _ in range(3):
             post(samir, room)
-        assert 'data-unread="3"' in colette.get("/", headers=PAGE).text
-        assert colette.get("/api/v1/me").json()["rooms"][0]["unread"] == 3
+        assert waiting(colette, room) == 3
+        assert {each["id"]: each["unread"] for each in colette.get("/api/v1/me").json()["rooms"]}[room] == 3
+
+
+def waiting(client: httpx.Client, room: str) -> int:
+    """What the note on the room's door says."""
+    found = re.search(rf'data-room="{room}" data-unread="(\d+)"', client.get("/", headers=PAGE).text)
+    assert found is not None
+    return int(found[1])
 
 
 @pytest.mark.parametrize(
