@@ -60,6 +60,7 @@ export class Home extends HTMLElement {
   }
 
   #ownEvent(event: LogEvent): void {
+    if (event.kind.startsWith("draft_")) return; // what is being written somewhere changes nothing here
     if (event.kind !== "room_read") {
       this.#changed = true; // something is for this person, or is so no longer
       return this.#countSoon();

@@ -61,6 +61,12 @@ def count(connection: Connection, table: Table, person_id: str) -> int:
     return connection.scalar(counted) or 0
 
 
+def waiting_in(connection: Connection, person_id: str, room_id: str) -> int:
+    """How many messages of a person wait to be sent in a room."""
+    of = (scheduled.c.person_id == person_id) & (scheduled.c.room_id == room_id)
+    return connection.scalar(select(func.count()).select_from(scheduled).where(of)) or 0
+
+
 def put(
     connection: Connection, person_id: str, room_id: str, about: str, text: str, reply_to: str | None, now_ms: int
 ) -> int:
@@ -76,10 +82,8 @@ def put(
     return version
 
 
-def waiting(connection: Connection, person_id: str, room_id: str | None = None) -> Sequence[AnyRow]:
-    """What a person has scheduled, in all rooms or in one, with the room's name; what is due first comes first."""
-    of = scheduled.c.person_id == person_id
+def waiting(connection: Connection, person_id: str) -> Sequence[AnyRow]:
+    """What a person has scheduled, with the room's name; what is due first comes first."""
     chosen = select(scheduled, room.c.name.label("room_name")).join(room, room.c.id == scheduled.c.room_id)
-    if room_id is not None:
-        of &= scheduled.c.room_id == room_id
+    of = scheduled.c.person_id == person_id
     return connection.execute(chosen.where(of).order_by(scheduled.c.at_ms, scheduled.c.id)).all()

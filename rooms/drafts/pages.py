@@ -36,7 +36,7 @@ def of_room(showing: Showing) -> dict[str, Any]:
     kept = model.kept(connection, me, room, "")
     return {
         "draft": None if kept is None else _as_json(kept),
-        "waiting": len(model.waiting(connection, me, room)),
+        "waiting": model.waiting_in(connection, me, room),
         "may_schedule": features.on(connection, showing.grant.who, "scheduling", showing.now_ms),
     }
 
