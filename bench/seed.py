@@ -8,6 +8,7 @@ it as JSON on standard output. The database is migrated already.
     with "entrants": 600 also → {"entrants": [{"school", "name", "password", "card"}, …]}: the last so many people
     {"append": {"rooms": [ids], "events": 50}} → {"heads": {id: head}}; with no events, how far the rooms are
     {"search": {"messages": 1000000, "rooms": 200, "mine": 60}} → see `bench.seed_search`
+    {"talk": {"rooms": {id: 10000}}} → see `bench.seed_talk`
 """
 
 import json
@@ -27,7 +28,7 @@ from accounts.children.cards import make
 from accounts.model import person, school, session
 from accounts.passwords import HASHER
 from accounts.sessions import LIFETIME_MS, hash_token, own_room_of
-from bench import seed_search
+from bench import seed_search, seed_talk
 from config import Settings
 from rooms.model import event, member, room
 from rooms.search.model import search_position
@@ -44,7 +45,12 @@ Row = dict[str, Any]
 
 def main(asked: Mapping[str, Any], data: Path) -> dict[str, Any]:
     url = Settings.from_environment(data=data).database_url
-    ways: Mapping[str, Callable[..., dict[str, Any]]] = {"append": append, "search": seed_search.fill, "fill": fill}
+    ways: Mapping[str, Callable[..., dict[str, Any]]] = {
+        "append": append,
+        "search": seed_search.fill,
+        "talk": seed_talk.fill,
+        "fill": fill,
+    }
     name = next(iter(asked))
     work = partial(ways[name], **asked[name])
     if url.startswith("sqlite"):

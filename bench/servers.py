@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 PEERS = ROOT / "bench" / "peers"
 START_WITHIN = 60
 STOP_WITHIN = 60
+NPM_WITHIN = 300
 LOOK_EVERY = 0.005
 _PORT = re.compile(r"(?m) is listening on http://[\d.]+:(\d+)$")
 
@@ -84,15 +85,15 @@ def our_python() -> str:
     return str(own) if own.exists() else sys.executable
 
 
-def node_ws_installed() -> bool:
-    """Whether the peer from npm is there, after trying to put it there from its lock file."""
-    if not (PEERS / "node_modules" / "ws").is_dir():
+def npm_installed(package: str) -> bool:
+    """Whether what peers/package.json names is there, after trying to put it there from its lock file."""
+    if not (PEERS / "node_modules" / package).is_dir():
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         try:
-            subprocess.run(command, cwd=PEERS, check=True, capture_output=True, timeout=60)
+            subprocess.run(command, cwd=PEERS, check=True, capture_output=True, timeout=NPM_WITHIN)
         except (OSError, subprocess.SubprocessError):
             return False
-    return (PEERS / "node_modules" / "ws").is_dir()
+    return (PEERS / "node_modules" / package).is_dir()
 
 
 @contextmanager

@@ -38,6 +38,8 @@ class Scale:
     entrants: int = 600
     rooms_stored: int = 100_000
     events_stored: int = 1_000_000
+    messages_scrolled: int = 10_000
+    resting_seconds: float = 75.0  # three pings
 
     @property
     def events_each(self) -> int:
@@ -54,6 +56,8 @@ QUICK = Scale(
     entrants=100,
     rooms_stored=5000,
     events_stored=50_000,
+    messages_scrolled=500,
+    resting_seconds=25.0,
 )
 
 Measures = dict[str, dict[int, float]]  # a figure's name → its value in each round that had one
@@ -148,6 +152,14 @@ def seed(asked: Mapping[str, Any], data: Path, url: str = "") -> dict[str, Any]:
     command = [our_python(), "-m", "bench.seed", str(data)]
     answer: dict[str, Any] = json.loads(_run(command, url, json.dumps(asked)))
     return answer
+
+
+def make_demo(data: Path) -> list[dict[str, Any]]:
+    """The demonstration schools in an empty folder; gives how their people sign in."""
+    sign_ins: list[dict[str, Any]] = json.loads(
+        _run([our_python(), "cli.py", "demo", "--json", "--data", str(data)], "")
+    )
+    return sign_ins
 
 
 def ask_server(command: str, data: Path, url: str = "") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.scenarios import connections, durable, fan_out, growth, pages, rights, search, sign_in
+from bench.scenarios import browser, connections, durable, fan_out, growth, pages, rights, search, sign_in
 from bench.targets import Target
 from bench.work import Work
 
@@ -26,4 +26,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "rights": Scenario(rights.TARGETS, rights.measure),
     "pages": Scenario(pages.TARGETS, pages.measure),
     "search": Scenario(search.TARGETS, search.measure),
+    "browser": Scenario(browser.TARGETS, browser.measure),
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from bench.servers import Server, corridor, node_ws_installed, peer, run_load
+from bench.servers import Server, corridor, npm_installed, peer, run_load
 from bench.targets import Target
 from bench.work import Work
 
@@ -32,7 +32,7 @@ ROOMS_TARGETS = [
 
 
 def measure(work: Work) -> None:
-    systems = ["corridor", "websockets", "socketio", *(["ws"] if node_ws_installed() else [])]
+    systems = ["corridor", "websockets", "socketio", *(["ws"] if npm_installed("ws") else [])]
     size = work.scale.readers
     for system in work.in_turn(systems):
         with _serving(work, system, 1, size) as (server, seats):
