@@ -17,6 +17,7 @@ export class FeedsDrawer {
   }
 
   changed(news: boolean): void {
+    if (!this.#drawer) return; // the page of a thread has none
     if (news && !this.#open) this.#mark(true);
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => void this.#fetch(), Math.random() * SPREAD_MS);
