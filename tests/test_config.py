@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config import DEFAULT_RATES, Rate, Settings, load_secret
+from config import DEFAULT_RATES, Rate, S3Settings, Settings, load_secret
 
 
 def test_without_an_environment_everything_has_its_default(tmp_path: Path) -> None:
@@ -31,6 +31,18 @@ def test_secrets_can_be_given_by_files_as_containers_do(tmp_path: Path) -> None:
     assert settings.database_url == "postgresql+asyncpg://host/name"
     assert load_secret(settings) == b"hush"
     assert "hush" not in repr(settings)
+
+
+def test_where_files_are_kept_is_told_and_its_keys_are_not(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hush\n")
+    environ = {
+        "CORRIDOR_S3_BUCKET": "files", "CORRIDOR_S3_ENDPOINT": "https://minio.example",
+        "CORRIDOR_S3_ACCESS_KEY": "corridor", "CORRIDOR_S3_SECRET_KEY_FILE": str(tmp_path / "key"),
+    }  # fmt: skip
+    found = Settings.from_environment(environ, tmp_path)
+    assert found.s3 == S3Settings("files", "https://minio.example", "us-east-1", "corridor", "hush")
+    assert "hush" not in repr(found)
+    assert Settings.from_environment({}, tmp_path).s3 is None
 
 
 def test_networks_of_providers_are_read_and_what_is_none_is_told(tmp_path: Path) -> None:

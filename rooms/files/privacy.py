@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from accounts.privacy.keepers import Part, Subject
 from rooms.files import keeping
 from rooms.files.model import blob, file, file_shape, shelf_item, shelf_version, stray, upload, upload_part
-from rooms.model import room
+from rooms.model import evidence, room
 from storage.clock import rfc3339
 from storage.database import Transaction
 
@@ -32,12 +32,12 @@ class FileKeeper:
         return {"Files": _count(connection, file, of), "Things on shelves": _count(connection, shelf_item, of)}
 
     def erase(self, tx: Transaction, of: Subject, by: str, now_ms: int) -> None:  # noqa: ARG002 - a Keeper's
-        """Learners', guardians' and visitors' files go at once, evidence too; those of staff belong to the school."""
+        """Files of learners, guardians and visitors go at once; those of staff are the school's, and evidence stays."""
         for upload_id in tx.connection.scalars(select(upload.c.id).where(upload.c.person_id == of.person)).all():
             keeping.end_upload(tx, of.school, upload_id, now_ms)
         if of.keeps_words:
             return
-        mine = _ids(tx.connection, file, of)
+        mine = _erasable(tx.connection, of)
         used = set(
             tx.connection.scalars(select(file.c.item_id).where(file.c.id.in_(mine), file.c.item_id.is_not(None)))
         )
@@ -51,6 +51,12 @@ def _clear_shelves(tx: Transaction, items: Collection[str]) -> None:
     going = sorted(set(items) - set(tx.connection.scalars(versions)))
     tx.connection.execute(update(shelf_item).where(shelf_item.c.folder_id.in_(going)).values(folder_id=None))
     tx.connection.execute(delete(shelf_item).where(shelf_item.c.id.in_(going)))
+
+
+def _erasable(connection: Connection, of: Subject) -> Sequence[str]:
+    """All files of a person but those of messages that are kept as evidence."""
+    kept = exists().where(evidence.c.room_id == file.c.room_id, evidence.c.seq == file.c.message_seq)
+    return connection.scalars(select(file.c.id).where(file.c.person_id == of.person, ~kept)).all()
 
 
 def _ids(connection: Connection, table: Any, of: Subject) -> Sequence[str]:

@@ -3,7 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
+from accounts import settings
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from rooms.doors import caller_of
@@ -14,6 +16,7 @@ from rooms.model import event, evidence, member
 from rooms.posts import message
 from rooms.showing import Showing
 from rooms.turn import Outcome
+from storage.database import Transaction
 from tests.rooms.files import samples
 from tests.rooms.files.conftest import Staffroom
 from tests.world import code, done, remove
@@ -112,6 +115,24 @@ async def test_a_picture_is_described_before_and_after_it_is_sent_by_its_owner_a
     last = (await staffroom.post.world.events(staffroom.room))[-1]
     assert (last.kind, b"stork" in bytes(last.body)) == ("file_described", False)
     assert code(await describe(staffroom.amara, "x" * 501)) == "too_large"
+
+
+async def test_where_a_school_has_files_switched_off_none_are_sent_and_the_old_ones_are_seen(
+    staffroom: Staffroom,
+) -> None:
+    world = staffroom.post.world
+    sent = [await staffroom.post.send(staffroom.amara, staffroom.room, b"%d\n" % n, "x.txt") for n in range(2)]
+    done(await staffroom.post.say(staffroom.amara, staffroom.room, sent[0]["id"]))
+    await world.database.write(switch_off, staffroom.school.id)
+    assert code(await staffroom.post.begin(staffroom.amara, staffroom.room, "x.txt", 4)) == "forbidden"
+    assert code(await staffroom.post.say(staffroom.amara, staffroom.room, sent[1]["id"])) == "forbidden"
+    done(await staffroom.post.say(staffroom.amara, staffroom.room))
+    assert await staffroom.post.sees(staffroom.ben, sent[0]["id"])
+
+
+def switch_off(tx: Transaction, school: str) -> None:
+    before = settings.read(tx.connection, school)
+    settings.write(tx, school, structs.replace(before, features={"files": settings.Switch("nobody")}))
 
 
 async def test_a_message_takes_ten_files_and_no_more(staffroom: Staffroom) -> None:

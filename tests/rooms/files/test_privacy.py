@@ -11,7 +11,7 @@ from rooms.files.privacy import FileKeeper
 from rooms.files.rules import GRACE_MS
 from tests.rooms.files import samples
 from tests.rooms.files.conftest import Staffroom
-from tests.world import done
+from tests.world import done, remove
 
 
 def subject(staffroom: Staffroom, who: Actor, kind: str) -> Subject:
@@ -87,6 +87,18 @@ async def test_an_item_whose_only_file_goes_goes_too(staffroom: Staffroom) -> No
     of = subject(staffroom, staffroom.ben, "learner")
     await world.database.write(FileKeeper().erase, of, staffroom.amara.person, world.now_ms)
     assert await world.rows(shelf_item) == []
+
+
+async def test_evidence_stays_when_its_author_is_erased(staffroom: Staffroom) -> None:
+    sent = await staffroom.post.send(staffroom.ben, staffroom.room, samples.photo(), "cruel.jpg")
+    said = done(await staffroom.post.say(staffroom.ben, staffroom.room, sent["id"]))
+    world = staffroom.post.world
+    await world.do(caller_of(staffroom.ben), remove(staffroom.room, said["message"]))
+    of = subject(staffroom, staffroom.ben, "learner")
+    await world.database.write(FileKeeper().erase, of, staffroom.amara.person, world.now_ms)
+    await staffroom.post.pass_by(GRACE_MS + 1)
+    assert [row.id for row in await world.rows(file)] == [sent["id"]]
+    assert len(staffroom.post.listed("kept/")) == 3
 
 
 async def test_what_staff_sent_belongs_to_the_school(staffroom: Staffroom) -> None:
