@@ -147,7 +147,7 @@ class LiveRoom {
 
   passing(passing: Passing): void {
     if (passing.room !== this.#room.id) return;
-    if (passing.kind === "typing") this.#room.typing.heard(text(passing.body.person));
+    if (passing.kind === "typing" && this.#room.thread === "") this.#room.typing.heard(text(passing.body.person));
     if (passing.kind === "presence") this.#presence.show(passing.body);
   }
 

@@ -156,6 +156,12 @@ export class MessageList {
   }
 }
 
+/** The messages of a page that was fetched. */
+export function messagesOf(page: Document): HTMLElement[] {
+  const found = page.querySelectorAll<HTMLElement>('[data-part="messages"] > li.message');
+  return Array.from(found, (element) => document.importNode(element, true));
+}
+
 /** The same rule as in room.html: the same author in the same ten minutes, and not a reply. */
 function continues(before: HTMLElement | undefined, element: HTMLElement): boolean {
   const moment = (message: HTMLElement): string => (message.dataset.at ?? "").slice(0, 15);

@@ -10,9 +10,10 @@ import { type Posted, readPosted } from "./bodies.ts";
 import { Composer, type Mode } from "./composer.ts";
 import { Drafts } from "./drafts.ts";
 import { copyLink } from "./copy-link.ts";
-import { leaveThread } from "./leave-thread.ts";
-import { MessageList } from "./list.ts";
+import { leaveThread, showFollowing } from "./thread-page.ts";
+import { MessageList, messagesOf } from "./list.ts";
 import { asWritten, type Callable } from "./mention-text.ts";
+import { openUpwards } from "./menu-place.ts";
 import { News } from "./news.ts";
 import { Newer, Older } from "./older.ts";
 import { Pending } from "./pending.ts";
@@ -23,6 +24,7 @@ import {
   makeMessage,
   markEdited,
   markRemoved,
+  saidOf,
   setAuthor,
   setQuote,
   sourceOf,
@@ -78,6 +80,7 @@ class Messages implements Feature {
     this.#composer = this.#makeComposer();
     room.people.addEventListener("names", () => this.#rename());
     element.addEventListener("click", (event) => this.#click(event));
+    openUpwards(element);
     this.#pending.show();
     this.#arrive();
   }
@@ -149,6 +152,7 @@ class Messages implements Feature {
     else this.room.made(element, event);
     this.#list.append(element);
     if (this.#pending.made(posted.id)) this.#pending.tick(element);
+    if (event.by === this.room.person) showFollowing(this.room.element);
     this.#pending.show();
     this.room.typing.stopped(event.by);
     if (bottom) this.#trim("first");
@@ -172,7 +176,7 @@ class Messages implements Feature {
   #removed(event: LogEvent): void {
     const { id } = readPosted(event);
     const element = this.#list.find(id);
-    if (element) unsay(said(element));
+    if (element) unsay(saidOf(element));
     this.#threads.removed(id);
     this.room.gone(id);
     this.#composer?.gone(id);
@@ -194,7 +198,7 @@ class Messages implements Feature {
   }
 
   #announce(element: HTMLElement): void {
-    announce(t("said", { name: authorOf(element), text: said(element) }), (count) => t("new_messages", { count }));
+    announce(t("said", { name: authorOf(element), text: saidOf(element) }), (count) => t("new_messages", { count }));
   }
 
   #view(event: LogEvent, posted: Posted): View {
@@ -243,7 +247,7 @@ class Messages implements Feature {
     if (!mayWrite || !element.querySelector('[data-part="form"]')) return undefined;
     return new Composer(element, new Drafts(storage, person, thread === "" ? id : `${id}/${thread}`), {
       send: (text, mode) => this.#send(text, mode),
-      typing: () => typing.write(),
+      typing: () => thread === "" && typing.write(),
       about: (message) => this.#about(message),
       callable: () => this.#callable(),
     });
@@ -393,14 +397,4 @@ class Messages implements Feature {
     }
     this.#news.look();
   }
-}
-
-/** As much of a message as is read out. */
-function said(element: HTMLElement): string {
-  return [...textOf(element)].slice(0, 140).join("");
-}
-
-function messagesOf(page: Document): HTMLElement[] {
-  const found = page.querySelectorAll<HTMLElement>('[data-part="messages"] > li.message');
-  return Array.from(found, (element) => document.importNode(element, true));
 }

@@ -95,6 +95,11 @@ export function textOf(element: HTMLElement): string {
   return part(element, "text").textContent ?? "";
 }
 
+/** As much of a message as is read out. */
+export function saidOf(element: HTMLElement): string {
+  return [...textOf(element)].slice(0, 140).join("");
+}
+
 export function authorOf(element: HTMLElement): string {
   return part(element, "author").textContent ?? "";
 }

@@ -1,5 +1,5 @@
-// Out of a thread, back to the place in the room that one came from: by its button, or by Escape.
-import { optionalPart } from "#web/page.ts";
+// A thread's page: out of it, back to the place in the room that one came from, by its button or by Escape.
+import { icon, optionalPart, t } from "#web/page.ts";
 import type { Room } from "../client/room.ts";
 
 export function leaveThread(room: Room): void {
@@ -15,6 +15,19 @@ export function leaveThread(room: Room): void {
     if (document.querySelector("dialog[open], details[open]") || isWriting(event.target)) return;
     back.click();
   });
+}
+
+/** Who answers in a thread follows it from then on. */
+export function showFollowing(root: HTMLElement): void {
+  const form = root.querySelector<HTMLFormElement>("form.thread-follow");
+  const button = form?.querySelector("button");
+  const follows = form?.elements.namedItem("follows");
+  if (!button || !(follows instanceof HTMLInputElement) || button.getAttribute("aria-pressed") === "true") return;
+  follows.value = "false";
+  button.setAttribute("aria-pressed", "true");
+  const word = document.createElement("span");
+  word.textContent = t("following");
+  button.replaceChildren(icon("bell"), word);
 }
 
 /** Who has begun to write has Escape for other things. */
