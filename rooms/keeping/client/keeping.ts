@@ -11,7 +11,7 @@ export function keeping(room: Room): Feature {
   return {
     event(event: LogEvent): void {
       if (event.room !== room.id) return;
-      if (event.kind === "room_renamed") rename(room.element, text(event.body.name));
+      if (event.kind === "room_renamed" && room.thread === "") rename(room.element, text(event.body.name));
       if (event.kind === "room_changed") repaint(room.element, text(event.body.accent), text(event.body.icon));
       if (ANEW.has(event.kind) || (event.kind === "room_changed" && !settled.startsWith(settledBy(event)))) location.reload();
     },
