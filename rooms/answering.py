@@ -1,7 +1,7 @@
 """Threads: the tables of replies below a message, and what is unread in them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    tuple_,
 )
 
 from rooms.model import member
@@ -65,6 +66,8 @@ thread_reader = Table(
     sqlite_with_rowid=False,
 )
 
+MOST: Final = 100  # threads that are counted together
+
 
 class Standing(NamedTuple):
     """How a thread stands for one person. `new` is nought for who does not follow it."""
@@ -87,7 +90,7 @@ def of_roots(connection: Connection, person: str, room: str, roots: Collection[i
         .where(thread.c.room_id == room, thread.c.root_seq.in_(roots))
     ).all()
     waiting = [row.root_seq for row in rows if row.follows and row.last_seq > row.read_seq]
-    of = (thread_reply.c.room_id == room) & thread_reply.c.root_seq.in_(waiting)
+    of = (thread_reader.c.room_id == room) & thread_reader.c.root_seq.in_(waiting)
     new = {row.root_seq: row.new for row in connection.execute(_newer(person).where(of))} if waiting else {}
     return {
         row.root_seq: Standing(row.replies, row.last_seq, row.last_ms, new.get(row.root_seq, 0), bool(row.follows))
@@ -108,11 +111,30 @@ def read_up_to(connection: Connection, person: str, room: str, root: int) -> int
 
 
 def unread(connection: Connection, person: str) -> Mapping[str, Mapping[int, int]]:
-    """New replies in the threads that a person follows in their rooms: by room and the seq of the root."""
-    seat = (member.c.room_id == thread_reply.c.room_id) & (member.c.person_id == person)
-    chosen = _newer(person).join(member, seat).where(thread_reply.c.seq >= member.c.from_seq)
+    """New replies in the threads that a person follows in their rooms, by room and the seq of the root.
+
+    Only of the MOST threads in which somebody wrote last.
+    """
+    seat = (member.c.room_id == thread.c.room_id) & (member.c.person_id == person)
+    waiting = connection.execute(
+        select(thread.c.room_id, thread.c.root_seq)
+        .select_from(thread_reader)
+        .join(thread, _same_thread(thread_reader, thread))
+        .join(member, seat)
+        .where(
+            thread_reader.c.person_id == person, thread_reader.c.follows, thread.c.last_seq > thread_reader.c.read_seq,
+            thread.c.root_seq >= member.c.from_seq,
+        )
+        .order_by(thread.c.last_ms.desc())
+        .limit(MOST)
+    ).all()  # fmt: skip
+    if not waiting:
+        return {}
+    these = tuple_(thread_reader.c.room_id, thread_reader.c.root_seq).in_(
+        [(row.room_id, row.root_seq) for row in waiting]
+    )
     found: dict[str, dict[int, int]] = {}
-    for row in connection.execute(chosen):
+    for row in connection.execute(_newer(person).where(these)):
         found.setdefault(row.room_id, {})[row.root_seq] = row.new
     return found
 

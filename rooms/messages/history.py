@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, select, text
 
 from accounts.model import person
+from realtime.protocol import MAX_SEQ
 from rooms.answering import thread_reply
 from rooms.model import event, room
 from rooms.posts import message, message_id, seq_of
@@ -80,24 +81,38 @@ class Page:
 def page(connection: Connection, room_id: str, asked: Asked = NEWEST, limit: int = PAGE) -> Page:
     """A page of a room, or of a thread in it. A room's own pages pass over what is in threads."""
     head = connection.scalars(select(room.c.last_seq).where(room.c.id == room_id)).one()
-    of = _within(room_id, asked)
+    low = asked.floor if asked.after is None else max(asked.floor, asked.after + 1)
     if asked.after is not None:
-        following = of.where(message.c.seq > asked.after).order_by(message.c.seq).limit(limit + 1)
-        rows = connection.execute(following).all()
-        earlier = connection.execute(of.where(message.c.seq <= asked.after).limit(1)).first()
-        return Page(head, rows[:limit], more=earlier is not None, newer=len(rows) > limit)
-    before = of.where(message.c.seq < asked.before) if asked.before is not None else of
-    rows = connection.execute(before.order_by(message.c.seq.desc()).limit(limit + 1)).all()
-    later = asked.before is not None and connection.execute(of.where(message.c.seq >= asked.before).limit(1)).first()
+        rows = _rows(connection, room_id, asked.root, (low, MAX_SEQ), limit + 1, newest=False)
+        earlier = _rows(connection, room_id, asked.root, (asked.floor, low - 1), 1, newest=True)
+        return Page(head, rows[:limit], more=bool(earlier), newer=len(rows) > limit)
+    high = MAX_SEQ if asked.before is None else asked.before - 1
+    rows = _rows(connection, room_id, asked.root, (low, high), limit + 1, newest=True)
+    later = high < MAX_SEQ and _rows(connection, room_id, asked.root, (max(low, high + 1), MAX_SEQ), 1, newest=False)
     return Page(head, rows[:limit][::-1], more=len(rows) > limit, newer=bool(later))
 
 
-def _within(room_id: str, asked: Asked) -> Select[Any]:
-    of = select(message).where(message.c.room_id == room_id, message.c.seq >= asked.floor)
-    if asked.root is None:
-        return of.where(message.c.in_thread.is_(False))
-    replies = (thread_reply.c.room_id == room_id) & (thread_reply.c.root_seq == asked.root)
-    return of.where(message.c.seq.in_(select(thread_reply.c.seq).where(replies)))
+def _rows(
+    connection: Connection, room_id: str, root: int | None, between: tuple[int, int], most: int, *, newest: bool
+) -> Sequence[AnyRow]:
+    """At most so many messages of a room or a thread, from the one or the other end of a stretch, in that order."""
+    of = select(message).where(message.c.room_id == room_id)
+    order = message.c.seq.desc() if newest else message.c.seq
+    if root is not None:
+        seqs = _replies(connection, room_id, root, between, most, newest=newest)
+        return connection.execute(of.where(message.c.seq.in_(seqs)).order_by(order)).all() if seqs else []
+    here = of.where(message.c.seq.between(*between), message.c.in_thread.is_(False))
+    return connection.execute(here.order_by(order).limit(most)).all()
+
+
+def _replies(
+    connection: Connection, room_id: str, root: int, between: tuple[int, int], most: int, *, newest: bool
+) -> Sequence[int]:
+    """The same of the replies in a thread: their places."""
+    of = (thread_reply.c.room_id == room_id) & (thread_reply.c.root_seq == root)
+    order = thread_reply.c.seq.desc() if newest else thread_reply.c.seq
+    chosen = select(thread_reply.c.seq).where(of, thread_reply.c.seq.between(*between)).order_by(order).limit(most)
+    return connection.scalars(chosen).all()
 
 
 def one(connection: Connection, room_id: str, seq: int) -> AnyRow | None:

@@ -7,6 +7,7 @@ const FAR_SCREENS = 1.5;
 
 export class News {
   readonly #box: HTMLElement;
+  readonly #label: HTMLElement;
   readonly #title = document.title;
   #count = 0;
 
@@ -19,6 +20,7 @@ export class News {
     private readonly toEnd: () => void,
   ) {
     this.#box = part(root, "news");
+    this.#label = part(root, "news-count");
     this.#box.querySelector("button")?.addEventListener("click", () => this.toEnd());
     addEventListener("scroll", () => this.look(), { passive: true });
     document.addEventListener("visibilitychange", () => this.look());
@@ -47,13 +49,17 @@ export class News {
     const far = page.scrollHeight - innerHeight - scrollY > FAR_SCREENS * innerHeight;
     const focused = this.#box.contains(document.activeElement);
     this.#box.hidden = this.#count === 0 && !far && this.atEnd();
-    const newest = [...this.root.querySelectorAll<HTMLElement>("li.message")].at(-1);
-    if (focused && this.#box.hidden && newest) {
-      giveFocus(newest);
-      newest.scrollIntoView({ block: "nearest", behavior: "instant" }); // the focus is never out of sight
-    }
-    part(this.root, "news-count").textContent =
-      this.#count > 0 ? t("new_messages", { count: this.#count }) : t("to_newest");
+    if (focused && this.#box.hidden) this.#handOn();
+    const label = this.#count > 0 ? t("new_messages", { count: this.#count }) : t("to_newest");
+    if (label !== this.#label.textContent) this.#label.textContent = label; // asked at each turn of the wheel
     showNew(this.#count, this.#title);
+  }
+
+  /** The focus is never out of sight. */
+  #handOn(): void {
+    const newest = [...this.root.querySelectorAll<HTMLElement>("li.message")].at(-1);
+    if (!newest) return;
+    giveFocus(newest);
+    newest.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from accounts.privacy.account_keeper import FORMER
 from accounts.privacy.keepers import Part, Subject
@@ -22,6 +22,7 @@ from rooms.posts import message, message_change, message_edit, message_id
 from storage.clock import rfc3339
 from storage.database import Transaction
 
+_above: Final = room.alias("above")
 MOST_AT_ONCE: Final = 500  # messages; a statement takes only so many parameters
 _encode: Final = msgspec.json.encode
 
@@ -83,8 +84,16 @@ class MessageKeeper:
 
 def _rooms(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
     chosen = (
-        select(room.c.id, room.c.kind, room.c.name, member.c.joined_ms, member.c.read_seq, member.c.may_write)
+        select(
+            room.c.id,
+            room.c.kind,
+            func.coalesce(_above.c.name, room.c.name).label("name"),
+            member.c.joined_ms,
+            member.c.read_seq,
+            member.c.may_write,
+        )
         .join(member, member.c.room_id == room.c.id)
+        .outerjoin(_above, _above.c.id == room.c.part_of)  # a sub-group's name is for staff alone
         .where(member.c.person_id == of.person, room.c.kind != "person")
         .order_by(room.c.name, room.c.id)
     )
@@ -122,7 +131,7 @@ def _seats(connection: Connection, of: Subject) -> Sequence[str]:
     chosen = (
         select(member.c.room_id)
         .join(room, room.c.id == member.c.room_id)
-        .where(member.c.person_id == of.person, room.c.kind != "person")
+        .where(member.c.person_id == of.person, room.c.kind != "person", room.c.part_of.is_(None))
     )
     return connection.scalars(chosen.order_by(member.c.room_id)).all()
 
