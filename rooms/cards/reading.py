@@ -77,12 +77,15 @@ def _person(connection: Connection, actor: Actor, person_id: str, now_ms: int) -
 
 
 def _shared(connection: Connection, actor: Actor, person_id: str, now_ms: int) -> tuple[RoomCard, ...]:
-    """The viewer's rooms, without their own, in which the other is at this moment."""
+    """The viewer's rooms, without their own, in which the other is at this moment.
+
+    Sub-groups are passed over: who else is in one is for nobody to find out.
+    """
     theirs = set(
         connection.scalars(select(member.c.room_id).where(member.c.person_id == person_id, valid(member, now_ms)))
     )
     mine = directory.rooms_of(connection, actor, now_ms)
-    return tuple(each for each in mine if each.id in theirs and each.id != actor.own_room)
+    return tuple(each for each in mine if each.id in theirs and each.id != actor.own_room and each.part_of is None)
 
 
 def _for_staff(connection: Connection, actor: Actor, row: AnyRow, now_ms: int) -> dict[str, Any]:

@@ -4,16 +4,21 @@ import msgspec
 from sqlalchemy import Connection
 
 from accounts.model import group_member
+from accounts.privacy.keepers import Subject
 from accounts.sessions import Actor
+from app import KEEPERS
 from rooms import directory, following, grants, subgroups
 from rooms.keeping.commands import ArchiveRoom, RenameRoom, ReopenRoom
 from rooms.keeping.founding import CopyRoom
 from rooms.keeping.handing_out import MakeSubgroup, SetSubgroup
 from rooms.membership import AddMember, RemoveMember
 from rooms.messages import history
+from rooms.messages.privacy import MessageKeeper
 from rooms.model import member, room
 from tests.rooms.keeping.conftest import Willow
 from tests.world import code, done, post
+
+KEEPER = next(each for each in KEEPERS if isinstance(each, MessageKeeper))
 
 
 async def actor(willow: Willow, name: str) -> Actor:
@@ -145,3 +150,12 @@ async def test_the_audience_is_who_it_is_for(willow: Willow) -> None:
         assert seen is may, name
     await willow.world.set(member, {"until_ms": 1}, person_id=willow["aisha"].person, room_id=part)
     assert not await willow.world.database.read(subgroups.may_see, willow["aisha"].person, part, willow.world.now_ms)
+
+
+async def test_an_export_does_not_say_what_a_sub_group_is_called(willow: Willow) -> None:
+    here, part = await divided(willow, "aisha")
+    of = Subject(willow["aisha"].person, willow.school.id, "learner", "Aisha", "Aisha", "aisha")
+    handed = await willow.world.database.read(KEEPER.hand_out, of)
+    rooms = {each["room"]: each["name"] for found in handed if found.name == "rooms" for each in found.rows}
+    assert rooms == {here: "5A", part: "5A"}
+    assert "Needs more time" not in repr(handed)

@@ -137,6 +137,13 @@ def test_a_sub_group_is_a_tab_for_those_whom_it_is_for(served: Served) -> None:
         assert part is not None
         assert "Slow readers" in page(tom, f"/rooms/{room}")
         page(tom, f"/rooms/{part[1]}/settings", 404)
+        both = {"people": [people["Aisha"], people["Ben"]], "act": "regroup", "name": "Slow readers", "part": part[1]}
+        send(tom, f"/rooms/{room}/settings", **both)
+    with served.signed_in("aisha") as aisha:  # nor can she find out that Ben is in it, too
+        for path in (f"/api/v1/people/{people['Ben']}", f"/people/{people['Ben']}?room={part[1]}"):
+            assert part[1] not in aisha.get(path, headers=PAGE).text
+    with served.signed_in("tom") as tom:
+        send(tom, f"/rooms/{room}/settings", act="regroup", name="Slow readers", part=part[1], people=people["Aisha"])
     with served.signed_in("aisha") as aisha:
         for path in (f"/rooms/{room}", f"/rooms/{part[1]}"):
             shown = page(aisha, path)
