@@ -66,7 +66,12 @@ file = Table(
         sqlite_where=text("message_seq IS NOT NULL"),
         postgresql_where=text("message_seq IS NOT NULL"),
     ),
-    Index(None, "item_id"),
+    Index(
+        "ix_file_item_id",
+        "item_id",
+        sqlite_where=text("item_id IS NOT NULL"),  # else SQLite would look for unused files among all of messages
+        postgresql_where=text("item_id IS NOT NULL"),
+    ),
     Index(
         "ix_file_unused",
         "at_ms",

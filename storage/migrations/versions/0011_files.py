@@ -104,7 +104,8 @@ def _files() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["shelf_item.id"], name="fk_file_item_id"),
     )
     op.create_index("ix_file_person_id", "file", ["person_id"])
-    op.create_index("ix_file_item_id", "file", ["item_id"])
+    laid = sa.text("item_id IS NOT NULL")
+    op.create_index("ix_file_item_id", "file", ["item_id"], sqlite_where=laid, postgresql_where=laid)
     said = sa.text("message_seq IS NOT NULL")
     op.create_index("ix_file_message", "file", ["room_id", "message_seq"], sqlite_where=said, postgresql_where=said)
     unused = sa.text("message_seq IS NULL AND item_id IS NULL")
