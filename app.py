@@ -87,6 +87,7 @@ from rooms.messages import history
 from rooms.messages.pages import MessagePages
 from rooms.messages.privacy import MessageKeeper
 from rooms.messages.single import SinglePages
+from rooms.missed.calls import CALLS
 from rooms.missed.pages import MissedPages
 from rooms.moments import Moments
 from rooms.notices import commands as notice_commands
@@ -145,7 +146,8 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
 MARKS: Final = (notices.PART, pins.PART, reactions.PART, drafts.PART)
 # What features add to rooms' pages.
 PARTS: Final = Parts((KEEPING, attaching.PART, *EMBEDS, searching.PART, display.LINK, *MARKS))
-HOME_PARTS: Final[tuple[HomePart, ...]] = (notices.HOME, TODAY)  # what stands above the doors of the corridor
+# What stands above the doors of the corridor.
+HOME_PARTS: Final[tuple[HomePart, ...]] = (drafts.NOT_SENT, notices.HOME, CALLS, TODAY)
 ON_THE_BIG_SCREEN: Final = (attaching.PART,)  # what belongs to a message itself, for everybody in the room to see
 UNMARKING: Final = (reaction_commands.take_away, pin_commands.take_away, notice_commands.take_away)
 HOOKS_OF_MESSAGES: Final = Hooks(
@@ -239,8 +241,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
         hub.spawn(Moments(database, clock, hub).watch())
         hub.spawn(indexer.run())
-        hub.spawn(Sending(database, clock, secret, POST).watch())
-        for watch in embeds.watches():
+        for watch in (*embeds.watches(), Sending(database, clock, secret, POST).watch()):
             hub.spawn(watch)
         hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
         importing = Importing(database, clock, RoomsFollow())

@@ -67,6 +67,12 @@ def waiting_in(connection: Connection, person_id: str, room_id: str) -> int:
     return connection.scalar(select(func.count()).select_from(scheduled).where(of)) or 0
 
 
+def refused(connection: Connection, person_id: str) -> int:
+    """How many messages of a person could not be sent when their time came, and are not put away."""
+    of = (scheduled.c.person_id == person_id) & scheduled.c.refused.is_not(None)
+    return connection.scalar(select(func.count()).select_from(scheduled).where(of)) or 0
+
+
 def put(
     connection: Connection, person_id: str, room_id: str, about: str, text: str, reply_to: str | None, now_ms: int
 ) -> int:

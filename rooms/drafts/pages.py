@@ -21,6 +21,7 @@ from rooms.doors import caller_of
 from rooms.drafts import model
 from rooms.drafts.commands import CancelScheduled, DropDraft, EditScheduled, ScheduleMessage
 from rooms.drafts.rules import tomorrow_morning, written
+from rooms.home import HomePart
 from rooms.posts import seq_of
 from rooms.showing import Part, Showing
 from storage.rows import AnyRow
@@ -42,6 +43,10 @@ def of_room(showing: Showing) -> dict[str, Any]:
 
 
 PART: Final = Part("drafts", of_room=of_room, slots={"tools": "later_menu.html", "data": "drafts_data.html"})
+
+NOT_SENT: Final = HomePart(
+    "not_sent", lambda arriving: model.refused(arriving.connection, arriving.actor.person), "home_not_sent.html"
+)
 
 
 class DraftPages:

@@ -2,12 +2,14 @@
 import { get, post } from "#web/api.ts";
 import type { Line } from "#web/connection.ts";
 import { keep } from "#web/local.ts";
-import { optionalPart } from "#web/page.ts";
-import { isRecord, type LogEvent, number, parseJson, record, text } from "#web/protocol.ts";
+import { say } from "#web/announcer.ts";
+import { optionalPart, part, t } from "#web/page.ts";
+import { isRecord, list, type LogEvent, number, parseJson, record, text } from "#web/protocol.ts";
 import type { Feature, Room } from "../../client/room.ts";
 import { changed, type Draft, merged, type Synced } from "./merging.ts";
 
 const KEEP_AFTER_MS = 1_500;
+const SCHEDULE = ["message_scheduled", "scheduled_sent", "scheduled_refused", "scheduled_cancelled"];
 const EMPTY: Draft = { text: "", replyTo: "" };
 
 /** Comes before the feature that shows messages: where one writes begins with what this puts into the browser. */
@@ -39,6 +41,8 @@ class Drafts implements Feature {
   }
 
   own(event: LogEvent): void {
+    if (SCHEDULE.includes(event.kind) && event.body.room === this.room.id) void this.#count();
+    if (event.kind === "scheduled_refused") say(t("not_sent"));
     if (!this.#writes || event.body.room !== this.room.id || event.body.about !== this.room.thread) return;
     if (event.kind === "draft_kept") this.#newest = Math.max(this.#newest, number(event.body.version));
     if (event.kind === "draft_kept" && !this.#pushing && this.#newest > this.#synced().version) void this.#fetch();
@@ -55,6 +59,16 @@ class Drafts implements Feature {
 
   line(line: Line): void {
     if (this.#writes && (line === "live" || line === "polling")) void this.#push();
+  }
+
+  /** What waits to be sent in this room. */
+  async #count(): Promise<void> {
+    const link = optionalPart(this.room.element, "waiting");
+    const reply = await get("/api/v1/scheduled");
+    if (!link || reply.status !== 200) return;
+    const count = list(reply.body.scheduled).filter((each) => each.room === this.room.id).length;
+    link.hidden = count === 0;
+    part(link, "waiting-count").textContent = t("waiting_count", { count });
   }
 
   #changed(): void {

@@ -28,10 +28,6 @@ class Reactions implements Feature {
     else this.#removed(message, kind, event.by);
   }
 
-  own(event: LogEvent): void {
-    if (event.kind === "room_left") this.#close(false);
-  }
-
   rebuild(pages: readonly Document[]): void {
     renewParts(this.room.element, pages, "reactions");
   }

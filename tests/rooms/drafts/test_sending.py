@@ -9,6 +9,7 @@ import pytest
 from accounts.model import person, session
 from app import HANDLERS
 from realtime.connection import Caller
+from rooms.drafts import model
 from rooms.drafts.commands import KeepDraft, ScheduleMessage
 from rooms.drafts.model import draft, scheduled
 from rooms.drafts.rules import tomorrow_morning
@@ -97,6 +98,7 @@ async def test_it_is_judged_when_it_goes_and_its_words_are_not_lost(world: World
     (row,) = await world.rows(scheduled)
     assert row.due_ms is None
     assert row.refused
+    assert await world.database.read(model.refused, amara.person) == 1  # said on their first page, until put away
     (kept,) = await world.rows(draft)
     assert (kept.text, kept.person_id) == ("Good morning", amara.person)
     told = [each for each in await world.events(amara.own_room) if each.kind == "scheduled_refused"]
