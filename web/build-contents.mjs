@@ -5,6 +5,7 @@ export const icons = [
   "archive",
   "archive-restore",
   "arrow-down",
+  "at-sign",
   "bell",
   "bell-off",
   "bell-ring",

@@ -11,6 +11,7 @@ from accounts.door import actor_of
 from accounts.frame import Frame, signed_in_only
 from accounts.sessions import Actor
 from rooms.directory import Unread
+from rooms.missed.calls import excerpt, for_person
 from rooms.missed.reading import Missed, missed
 from rooms.pages import standing_of
 from rooms.posts import message_id
@@ -31,25 +32,24 @@ class MissedPages:
 
     async def show(self, request: Request) -> Response:
         actor = actor_of(request)
-        found = await self._frame.database.read(self._read, actor)
+        found, calls = await self._frame.database.read(self._read, actor)
         rooms = [self._of(request, each) for each in found]
-        return self._frame.page(request, "missed.html", {"rooms": rooms, "own_room": actor.own_room})
+        context = {"rooms": rooms, "own_room": actor.own_room, "parts": {"calls": calls}}
+        return self._frame.page(request, "missed.html", context)
 
-    def _read(self, connection: Connection, actor: Actor) -> list[Missed]:
+    def _read(self, connection: Connection, actor: Actor) -> tuple[list[Missed], dict[str, Any]]:
         cards, unread = standing_of(connection, actor, self._unread, self._frame.clock.now_ms())
-        return missed(connection, actor.person, [each for each in cards if each.id != actor.own_room], unread)
+        inside = {each.id: each for each in cards if each.id != actor.own_room}
+        found = missed(connection, actor.person, list(inside.values()), unread)
+        return found, for_person(connection, actor.person, inside)
 
     def _of(self, request: Request, of: Missed) -> dict[str, Any]:
         messages = [
             {"id": message_id(row.room_id, row.seq), "name": row.author_name or "", "author": row.author_id,
-             "text": _excerpt(row.text), "when": self._frame.moment(request, row.at_ms)}
+             "text": excerpt(row, EXCERPT), "when": self._frame.moment(request, row.at_ms)}
             for row in of.messages
         ]  # fmt: skip
         return {
             "room": of.room, "url": f"/rooms/{of.room.id}", "unread": of.unread, "messages": messages,
             "more": max(0, of.unread - len(messages)), "mark": f"{of.room.id}:{of.room.head}",
         }  # fmt: skip
-
-
-def _excerpt(text: str) -> str:
-    return text if len(text) <= EXCERPT else text[:EXCERPT].rstrip() + "…"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from accounts.model import person
 from rooms.directory import RoomCard
@@ -36,11 +36,11 @@ def missed(
 
 def _newest(connection: Connection, person_id: str, of: RoomCard) -> Sequence[AnyRow]:
     chosen = (
-        select(message, person.c.name.label("author_name"), func.length(message.c.text).label("length"))
+        select(message, person.c.name.label("author_name"))
         .outerjoin(person, person.c.id == message.c.author_id)
         .where(
             message.c.room_id == of.id, message.c.seq > of.read, message.c.author_id != person_id,
-            message.c.removed_ms.is_(None),
+            message.c.removed_ms.is_(None), message.c.in_thread.is_(False), message.c.seq >= of.floor,
         )
         .order_by(message.c.seq.desc())
         .limit(SHOWN)

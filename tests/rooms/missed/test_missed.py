@@ -73,3 +73,18 @@ def test_marks_move_only_forward_only_mine_and_only_in_my_own_room(served: Serve
         refused = imran.post("/api/v1/commands/read_all", json={"room": room, "marks": [f"{room}:9"]})
         assert refused.json()["code"] == "bad_request"
         assert imran.post("/api/v1/commands/read_all", json={"room": own, "marks": ["r1"]}).status_code == 400
+
+
+def test_who_is_called_on_and_whose_thread_was_answered_is_told_first(served: Served) -> None:
+    room = served.staffroom("hillcrest")
+    with served.signed_in("rachel", "hillcrest") as rachel, served.signed_in("greg", "hillcrest") as greg:
+        who = served.who("rachel", "hillcrest")["person"]
+        root = post(rachel, room, "Who has the **big** globe?")["message"]
+        post(greg, room, "It is in H12.", thread=root)
+        post(greg, room, "@[Rachel Stone](" + who + ") can you bring the atlases?")
+        for page in (rachel.get("/", headers=PAGE).text, rachel.get(MISSED, headers=PAGE).text):
+            assert "@Rachel Stone can you bring the atlases?" in page
+            assert f'href="/rooms/{room}/threads/{root}"' in page
+            assert "Who has the big globe?" in page
+        with served.signed_in("peter", "hillcrest") as governor:
+            assert "atlases" not in governor.get("/", headers=PAGE).text
