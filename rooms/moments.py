@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, select, update
 
 from accounts.model import group_member, guardian, person, school_group
 from realtime.hub import Hub
 from rooms import following
-from rooms.model import member
+from rooms.model import member, room
 from storage import installation
 from storage.clock import Clock
 from storage.database import Database, Transaction
@@ -28,6 +28,7 @@ class Crossed:
 
     people: frozenset[str]
     groups: Mapping[str, frozenset[str]]
+    begun: bool = False  # somebody's days in a room have
 
 
 class Moments:
@@ -54,6 +55,8 @@ class Moments:
         if self._seen_ms is None:  # what came due while no server ran counts too
             self._seen_ms = await self._database.read(_followed_ms)
         crossed = await self._database.read(crossed_between, self._seen_ms, now_ms)
+        if crossed.begun:
+            await self._database.write(begin, self._seen_ms, now_ms)
         if crossed.groups:
             await self._database.write(_follow, crossed.groups, now_ms)
         for each in sorted(crossed.people):
@@ -80,7 +83,22 @@ def crossed_between(connection: Connection, after_ms: int, now_ms: int) -> Cross
     found = select(school_group.c.school_id, school_group.c.id).where(school_group.c.id.in_(due.union(opened)))
     for school_id, group_id in connection.execute(found):
         groups.setdefault(school_id, set()).add(group_id)
-    return Crossed(frozenset(people), {school_id: frozenset(ids) for school_id, ids in groups.items()})
+    begun = connection.scalar(select(member.c.room_id).where(within(member.c.from_ms)).limit(1)) is not None
+    return Crossed(frozenset(people), {school_id: frozenset(ids) for school_id, ids in groups.items()}, begun)
+
+
+def begin(tx: Transaction, after_ms: int, now_ms: int) -> None:
+    """Whose days in a room begin in this stretch of time joins it now, and sees of the past what the room lets them.
+
+    Once, though every server looks: afterwards they have joined no earlier than they begin.
+    """
+    of = (member.c.from_ms > after_ms) & (member.c.from_ms <= now_ms) & (member.c.joined_ms < member.c.from_ms)
+    here = room.c.id == member.c.room_id
+    guarded = exists().where(here, room.c.past == "from_joining")
+    head = select(room.c.last_seq).where(here).scalar_subquery()
+    tx.connection.execute(
+        update(member).where(of, guarded).values(from_seq=head + 1, read_seq=head, joined_ms=member.c.from_ms)
+    )
 
 
 def _followed_ms(connection: Connection) -> int:

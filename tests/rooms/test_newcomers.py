@@ -15,6 +15,7 @@ from rooms.live import LiveRooms
 from rooms.membership import AddMember
 from rooms.messages import history
 from rooms.model import member, room
+from rooms.moments import begin, crossed_between
 from rooms.posts import message_id
 from rooms.reading import Read
 from storage.clock import Clock
@@ -107,6 +108,18 @@ async def test_who_comes_again_sees_what_is_written_from_then_on(world: World) -
     await world.execute(member.delete().where(member.c.person_id == ben.person, member.c.room_id == school.staffroom))
     done(await world.do(head, AddMember(room=school.staffroom, key=uuid4(), person=ben.person)))
     assert await texts(world, ben, school.staffroom) == []
+
+
+async def test_whose_days_begin_later_sees_nothing_from_before_them(world: World) -> None:
+    school, head, ben = await room_with_a_past(world)
+    await world.set(member, {"joined_ms": 1, "from_ms": 500}, person_id=ben.person, room_id=school.staffroom)
+    assert (await world.database.read(crossed_between, 400, 600)).begun
+    assert not (await world.database.read(crossed_between, 500, 600)).begun
+    await world.database.write(begin, 400, 600)
+    assert await texts(world, ben, school.staffroom) == []
+    done(await world.do(head, post(school.staffroom, "on their day")))
+    await world.database.write(begin, 400, 600)  # another server looks, too
+    assert await texts(world, ben, school.staffroom) == ["on their day"]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ def page(client: httpx.Client, path: str, status: int = 200) -> str:
     return answer.text
 
 
-def send(client: httpx.Client, path: str, status: int = 303, **fields: Any) -> httpx.Response:
+def send(client: httpx.Client, path: str, status: int = 303, /, **fields: Any) -> httpx.Response:
     """A form of that page, with the hidden fields that it has."""
     shown = page(client, fields.pop("on", path))
     more = {name: hidden(shown, name) for name in ("csrf", "key")}
