@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Request, WebError
 
-LOST_CONNECTION = r"net::ERR_|WebSocket connection to|WebSocket is closed"
+# The last is the service worker's script, which is asked for after each page.
+LOST_CONNECTION = r"net::ERR_|WebSocket connection to|WebSocket is closed|error occurred when fetching the script"
 
 
 class Complaints:
