@@ -21,6 +21,9 @@ from storage.rows import AnyRow
 FEATURE: Final = "files"  # a school may have switched it off, for some or for all; what was sent stays to be seen
 
 
+_KINDS: Final = ("picture", "video", "audio", "document")
+
+
 def take_along(turn: Turn, posted: Posted) -> Mapping[str, Any]:
     """The files that a message brings: its author's own, in this room, and used nowhere yet."""
     wanted = list(dict.fromkeys(posted.files))
@@ -33,7 +36,12 @@ def take_along(turn: Turn, posted: Posted) -> Mapping[str, Any]:
     if len(found) < len(wanted):
         raise Refusal("not_found", "One of the files is not there any more. Attach it again.")
     turn.connection.execute(update(file).where(file.c.id.in_(wanted)).values(message_seq=turn.next_seq()))
-    return {"files": [described(found[each]) for each in wanted]}
+    return {"files": [described(row) for row in sorted(found.values(), key=_order)]}
+
+
+def _order(row: AnyRow) -> tuple[int, int, str]:
+    """Pictures first, then by when they came."""
+    return (_KINDS.index(row.kind), row.at_ms, row.id)
 
 
 def unused(connection: Connection, person: str, room: str, wanted: Collection[str]) -> dict[str, AnyRow]:
@@ -61,7 +69,7 @@ def of_messages(showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, list[d
         file.c.room_id == showing.room, near, file.c.message_seq.in_(seqs), file.c.removed_ms.is_(None)
     )
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in showing.connection.execute(of.order_by(file.c.message_seq, file.c.at_ms, file.c.id)):
+    for row in sorted(showing.connection.execute(of).all(), key=_order):
         found.setdefault(row.message_seq, []).append(described(row))
     return found
 

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from msgspec import structs
+from msgspec import json, structs
 
 from accounts import settings
 from accounts.sessions import Actor
@@ -46,6 +46,14 @@ async def test_the_page_reads_the_files_of_all_messages_at_once(staffroom: Staff
         )
     )  # fmt: skip
     assert found == {with_file: [sent]}
+
+
+async def test_pictures_stand_first_in_the_event_and_on_the_page(staffroom: Staffroom) -> None:
+    report = await staffroom.post.send(staffroom.amara, staffroom.room, b"Report\n", "x.txt")
+    heron = await staffroom.post.send(staffroom.amara, staffroom.room, samples.picture(), "heron.png")
+    done(await staffroom.post.say(staffroom.amara, staffroom.room, report["id"], heron["id"]))
+    last = (await staffroom.post.world.events(staffroom.room))[-1]
+    assert [each["id"] for each in json.decode(last.body)["files"]] == [heron["id"], report["id"]]
 
 
 async def test_a_file_is_used_once_and_only_by_who_brought_it(staffroom: Staffroom) -> None:

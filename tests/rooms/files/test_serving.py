@@ -7,6 +7,9 @@ from rooms.files.rules import clean_address, clean_name, disposition, named_as, 
 from tests.rooms.files import samples
 from tests.rooms.files.conftest import Staffroom
 
+# What is said of a content does not depend on where its books are kept.
+ON_SQLITE = pytest.mark.parametrize("emptied_database_url", ["sqlite"], indirect=True)
+
 NAMES = {
     "../../etc/passwd": "passwd",
     "C:\\Users\\amara\\Plan.docx": "Plan.docx",
@@ -80,6 +83,7 @@ def test_a_link_stays_as_it_is() -> None:
     assert clean_address(" https://example.org/a?b=ü#c ") == "https://example.org/a?b=ü#c"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("content", "media_type", "shown"),
     [
@@ -102,6 +106,7 @@ async def test_every_answer_keeps_browsers_from_making_more_of_it(
     assert answer.headers["cache-control"] == "private, no-cache"
 
 
+@ON_SQLITE
 async def test_a_video_can_be_read_from_the_middle_and_is_not_sent_again(staffroom: Staffroom) -> None:
     sent = await staffroom.post.send(staffroom.amara, staffroom.room, samples.video(), "film.mp4")
     whole, content = await staffroom.post.fetch(staffroom.amara, sent["id"])
@@ -118,6 +123,7 @@ async def test_a_video_can_be_read_from_the_middle_and_is_not_sent_again(staffro
     assert (older.status_code, all_of_it) == (200, content)
 
 
+@ON_SQLITE
 async def test_a_shape_that_a_file_has_not_does_not_exist(staffroom: Staffroom) -> None:
     sent = await staffroom.post.send(staffroom.amara, staffroom.room, samples.pdf())
     for shape in ("thumb", "view", "source", "../whole"):
@@ -125,6 +131,7 @@ async def test_a_shape_that_a_file_has_not_does_not_exist(staffroom: Staffroom) 
             await staffroom.post.fetch(staffroom.amara, sent["id"], shape)
 
 
+@ON_SQLITE
 async def test_a_content_that_the_storage_has_lost_is_said_to_be_away(staffroom: Staffroom) -> None:
     sent = await staffroom.post.send(staffroom.amara, staffroom.room, samples.pdf())
     staffroom.post.storage.remove(staffroom.post.listed("kept/")[0])
