@@ -22,7 +22,8 @@ search_position = Table(
 )
 
 RECENT: Final = 4000  # entries that PostgreSQL looks through before it asks the index
-FEW_ROOMS: Final = 3  # which are named to PostgreSQL's index; more are compared afterwards
+NEAR: Final = 4  # times as many as wanted: matches of any room that SQLite looks at before it asks for the rooms too
+FEW_ROOMS: Final = 3  # which are named to the index at once; more are compared afterwards
 ARMS: Final = (1, 4, 16, 64, 256)  # rooms that a statement is made for: it is planned once for each size
 LAST_ID: Final = 2**62
 
@@ -68,6 +69,13 @@ def _tags(wanted: Wanted) -> list[Collection[str]]:
 _FIELDS: Final = ("entry.id", "entry.room_id", "entry.seq", "entry.kind", "entry.ref")
 _ROOMS: Final = {"room_id": str, "floor": int}
 
+_near: Final = f"""
+    SELECT {", ".join(_FIELDS)} FROM search_words
+    CROSS JOIN search_entry AS entry ON entry.id = search_words.rowid
+    WHERE search_words MATCH ?1 AND search_words.rowid >= ?2 AND search_words.rowid < ?3
+    ORDER BY search_words.rowid DESC LIMIT ?4
+"""
+
 # FTS5 walks the lists of rowids backwards and stops when there are enough; the rooms are words of the query.
 _fts5: Final = Query(
     ("id", "room_id", "seq", "kind", "ref"),
@@ -86,7 +94,15 @@ _fts5: Final = Query(
 
 
 def _by_fts5(connection: Connection, wanted: Wanted, most: int) -> list[Candidate]:
-    words = for_fts5(wanted.terms, [wanted.rooms, *_tags(wanted)])
+    """Most words are rare, or frequent in the asker's rooms as elsewhere; for the others 60 lists more are walked."""
+    tags = _tags(wanted)
+    if (wanted.terms or tags) and len(wanted.rooms) > FEW_ROOMS:
+        asked = (for_fts5(wanted.terms, tags), wanted.since, wanted.before, NEAR * most)
+        near = [Candidate._make(row) for row in connection.exec_driver_sql(_near, asked)]
+        found = [each for each in near if each.seq >= wanted.rooms.get(each.room, LAST_ID)]
+        if len(found) >= most or len(near) < NEAR * most:
+            return found[:most]
+    words = for_fts5(wanted.terms, [wanted.rooms, *tags])
     rows = _fts5.rows(connection, list(wanted.rooms.items()), words, wanted.since, wanted.before, most)
     return [Candidate._make(row) for row in rows]
 

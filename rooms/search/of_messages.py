@@ -36,10 +36,10 @@ class Messages:
     """The texts of messages."""
 
     kind: str = MESSAGE
-    events: Collection[str] = frozenset({"message_posted", "message_edited", "message_removed"})
+    events: Collection[str] = frozenset({"message_posted", "reply_posted", "message_edited", "message_removed"})
 
     def changed(self, room: str, seq: int, kind: str, body: str) -> Place | None:
-        if kind == "message_posted":
+        if kind in ("message_posted", "reply_posted"):
             return Place(room, seq)
         try:
             return Place(room, seq_of(_decode(body).message, room))
@@ -52,4 +52,4 @@ class Messages:
 
 
 def _url(room: str, seq: int) -> str:
-    return f"/rooms/{room}?before={seq + 1}#{message_id(room, seq)}"
+    return f"/rooms/{room}/messages/{message_id(room, seq)}"

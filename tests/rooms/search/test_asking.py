@@ -8,9 +8,12 @@ import pytest
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from rooms.doors import caller_of
+from rooms.enrolling import seat
+from rooms.membership import create_room
 from rooms.model import event, member
 from rooms.search.asking import PAGE
 from rooms.search.rules import LONGEST_QUERY, parse
+from storage.database import Transaction
 from tests.rooms.search.searching import found, index, texts
 from tests.world import School, World, post
 
@@ -211,3 +214,27 @@ async def test_the_best_come_first_if_one_asks_for_that_and_page_by_page(
     assert first.more
     assert not rest.more
     assert len({*texts(first), *texts(rest)}) == len(said) + PAGE
+
+
+async def test_what_others_say_elsewhere_neither_shows_nor_stands_in_the_way(world: World) -> None:
+    """More of it than the index is asked for at once, and newer."""
+    school = await world.school()
+    amara = caller_of(await world.session(await world.person(school, "amara", "head")))
+    reader = await world.session(await world.person(school, "ben", seated=False))
+
+    def open_rooms(tx: Transaction) -> list[str]:
+        rooms = [create_room(tx, school.id, "staffroom", f"Room {n}", world.now_ms) for n in range(5)]
+        for of in rooms:
+            seat(tx, of, amara.person, world.now_ms)
+            seat(tx, of, reader.person, world.now_ms)
+        return rooms
+
+    rooms = await world.database.write(open_rooms)
+    await world.commit(*((amara, post(of, f"Choir in {of}")) for of in rooms))
+    for _ in range(3):
+        await world.commit(*((amara, post(school.staffroom, "Choir and choir")) for _ in range(50)))
+    await index(world)
+    assert set(texts(await found(world, reader, "choir"))) == {f"Choir in {of}" for of in rooms}
+    assert texts(await found(world, reader, "choir", room=rooms[2])) == [f"Choir in {rooms[2]}"]
+    assert len(texts(await found(world, reader, "choir", by=amara.person))) == len(rooms)
+    assert len(texts(await found(world, reader, first_day=date(2020, 1, 1)))) == len(rooms)
