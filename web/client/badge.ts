@@ -2,7 +2,8 @@ import { settled } from "./look.ts";
 
 /** Says on the tab how many messages are new, unless the person wants none of it. */
 export function showNew(count: number, title: string): void {
-  document.title = wanted() && count > 0 ? `(${count}) ${title}` : title;
+  const shown = wanted() && count > 0 ? `(${count}) ${title}` : title;
+  if (document.title !== shown) document.title = shown;
 }
 
 /** Says it on the installed application too: of all rooms together. */
