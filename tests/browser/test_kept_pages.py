@@ -16,6 +16,13 @@ KEPT = """async () => {
     const all = (await Promise.all(names.map(keysOf))).flat()
     return all.map(each => new URL(each.url).pathname).sort()
 }"""
+# As if this browser had last been here before the server was brought up to date.
+OF_AN_EARLIER_BUILD = """async () => {
+    for (const name of ['corridor-shell:earlier', 'corridor-pages:earlier:p1']) {
+        await (await caches.open(name)).put('/', new Response('stale'))
+    }
+    await (await navigator.serviceWorker.getRegistration()).unregister()
+}"""
 WORKS = "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 
 
@@ -83,6 +90,16 @@ async def test_a_page_in_which_something_was_removed_is_not_kept_any_longer(inst
     await kept(room.page, "/", f"/rooms/{school.staffroom}")
     await daniel.remove("Soon gone")
     await kept(room.page, "/")
+
+
+async def test_the_next_build_leaves_nothing_of_the_last(school: Installation, visit: Visit) -> None:
+    page = (await at_work(school, visit)).context.pages[0]
+    await page.evaluate(OF_AN_EARLIER_BUILD)
+    await page.reload()
+    await page.wait_for_function("""async () => {
+        const names = (await caches.keys()).filter(name => name.startsWith('corridor-'))
+        return names.some(name => name.startsWith('corridor-shell:')) && !names.some(name => name.includes('earlier'))
+    }""")
 
 
 async def at_work(school: Installation, visit: Visit) -> Visitor:
