@@ -1,7 +1,7 @@
 """Threads: the tables of replies below a message, and what is unread in them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -14,13 +14,13 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
-    Select,
+    ScalarSelect,
     Table,
     Text,
+    case,
     func,
     select,
     text,
-    tuple_,
 )
 
 from rooms.model import member
@@ -85,17 +85,11 @@ def of_roots(connection: Connection, person: str, room: str, roots: Collection[i
         return {}
     mine = _same_thread(thread_reader, thread) & (thread_reader.c.person_id == person)
     rows = connection.execute(
-        select(thread, thread_reader.c.read_seq, thread_reader.c.follows)
+        select(thread, thread_reader.c.follows, case((_waits(), _newer(person)), else_=0).label("new"))
         .outerjoin(thread_reader, mine)
         .where(thread.c.room_id == room, thread.c.root_seq.in_(roots))
-    ).all()
-    waiting = [row.root_seq for row in rows if row.follows and row.last_seq > row.read_seq]
-    of = (thread_reader.c.room_id == room) & thread_reader.c.root_seq.in_(waiting)
-    new = {row.root_seq: row.new for row in connection.execute(_newer(person).where(of))} if waiting else {}
-    return {
-        row.root_seq: Standing(row.replies, row.last_seq, row.last_ms, new.get(row.root_seq, 0), bool(row.follows))
-        for row in rows
-    }
+    )
+    return {row.root_seq: Standing(row.replies, row.last_seq, row.last_ms, row.new, bool(row.follows)) for row in rows}
 
 
 def root_of(connection: Connection, room: str, seq: int) -> int | None:
@@ -116,40 +110,37 @@ def unread(connection: Connection, person: str) -> Mapping[str, Mapping[int, int
     Only of the MOST threads in which somebody wrote last.
     """
     seat = (member.c.room_id == thread.c.room_id) & (member.c.person_id == person)
-    waiting = connection.execute(
-        select(thread.c.room_id, thread.c.root_seq)
+    rows = connection.execute(
+        select(thread.c.room_id, thread.c.root_seq, _newer(person).label("new"))
         .select_from(thread_reader)
         .join(thread, _same_thread(thread_reader, thread))
         .join(member, seat)
-        .where(
-            thread_reader.c.person_id == person, thread_reader.c.follows, thread.c.last_seq > thread_reader.c.read_seq,
-            thread.c.root_seq >= member.c.from_seq,
-        )
+        .where(thread_reader.c.person_id == person, _waits(), thread.c.root_seq >= member.c.from_seq)
         .order_by(thread.c.last_ms.desc())
         .limit(MOST)
-    ).all()  # fmt: skip
-    if not waiting:
-        return {}
-    these = tuple_(thread_reader.c.room_id, thread_reader.c.root_seq).in_(
-        [(row.room_id, row.root_seq) for row in waiting]
     )
     found: dict[str, dict[int, int]] = {}
-    for row in connection.execute(_newer(person).where(these)):
-        found.setdefault(row.room_id, {})[row.root_seq] = row.new
+    for row in rows:
+        if row.new:
+            found.setdefault(row.room_id, {})[row.root_seq] = row.new
     return found
 
 
-def _newer(person: str) -> Select[Any]:
-    """How many replies of others there are that a person has not read, in each of the threads that they follow."""
+def _waits() -> ColumnElement[bool]:
+    """Whether there may be something new for who follows the thread."""
+    return thread_reader.c.follows & (thread.c.last_seq > thread_reader.c.read_seq)
+
+
+def _newer(person: str) -> ScalarSelect[int]:
+    """How many replies of others there are in `thread` that its `thread_reader` has not read."""
     return (
-        select(thread_reply.c.room_id, thread_reply.c.root_seq, func.count().label("new"))
-        .select_from(thread_reader)
-        .join(thread_reply, _same_thread(thread_reader, thread_reply))
+        select(func.count())
         .where(
-            thread_reader.c.person_id == person, thread_reader.c.follows, thread_reply.c.seq > thread_reader.c.read_seq,
+            _same_thread(thread_reply, thread), thread_reply.c.seq > thread_reader.c.read_seq,
             thread_reply.c.author_id != person, thread_reply.c.removed.is_(False),
         )
-        .group_by(thread_reply.c.room_id, thread_reply.c.root_seq)
+        .correlate(thread, thread_reader)
+        .scalar_subquery()
     )  # fmt: skip
 
 

@@ -51,11 +51,12 @@ def texts(served: Served) -> list[str]:
 
 
 def test_the_shell_s_examples_run_one_after_the_other(served: Served, tmp_path: Path) -> None:
-    assert len(examples("sh")) == 5
+    assert len(examples("sh")) == 6
     told = run(["bash", "-euo", "pipefail"], "\n".join(examples("sh")), served, tmp_path)
     assert '"repeat":false' in told
     assert '"repeat":true' in told
     assert f"303 {served.url}/rooms/{served.staffroom()}" in told
+    assert "<strong>Yes</strong>" in told
     assert texts(served).count("Good morning from a shell") == 1
     assert "Good morning by form" in texts(served)
 
