@@ -37,7 +37,8 @@ def test_a_message_is_found_as_it_reads_and_the_link_leads_to_it(served: Served)
             {"text": "Bring your ", "marked": False}, {"text": word, "marked": True},
             {"text": " on Monday", "marked": False},
         ]  # fmt: skip
-        page, _, fragment = one["url"].partition("#")
+        place = client.get(one["url"], headers=PAGE)
+        page, _, fragment = place.headers["location"].partition("#")
         assert f'id="{fragment}"' in client.get(page, headers=PAGE).text
 
 
