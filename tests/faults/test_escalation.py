@@ -38,7 +38,7 @@ ANYTHING = {
 
 # What further commands ask for: ids of nothing, and things that would do.
 OF_OTHERS = {
-    "file": "f0000000000", "item": "i0000000000", "feed": "n0000000000", "scheduled": "s0000000000",
+    "file": "f0000000000", "item": "i0000000000", "feed": "n0000000000", "scheduled": "w0000000000",
     "at": "2030-01-01T10:00", "until": "2030-01-01", "size": 5, "alt": "A picture",
     "title": "Mine", "address": "https://www.bbc.co.uk/", "url": "https://www.bbc.co.uk/feed", "reaction": "thanks",
 }  # fmt: skip
