@@ -80,6 +80,8 @@ def read(connection: Connection, asked: Asked, parts: Parts) -> RoomView:
     own = directory.require(connection, actor, actor.own_room, "read", asked.now_ms)
     root = _root(connection, asked, grant)
     page = history.page(connection, room, _stretch(connection, asked, grant, root))
+    if asked.from_ms is not None and not page.messages:  # nobody has written since that day
+        page = history.page(connection, room, history.Asked(floor=grant.floor))
     chosen = _chosen(connection, asked, grant)
     shown = [row for row in (root, *page.messages, chosen) if row is not None]
     showing = Showing(connection, actor, grant, room, asked.now_ms, asked.language)
