@@ -54,7 +54,7 @@ class Api:
         gone = await self.http.delete("/api/v1/sessions", params={"everywhere": "true"} if everywhere else {})
         assert gone.status_code == 204, gone.text
 
-    async def command(self, name: str, **fields: Any) -> Frame:
+    async def command(self, name: str, /, **fields: Any) -> Frame:
         """The answer, which is `done`'s fields or an error with its `code`."""
         answer: Frame = (await self.http.post(f"/api/v1/commands/{name}", json=fields)).json()
         return answer

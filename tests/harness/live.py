@@ -121,7 +121,7 @@ class Tab:
         assert self._connection is not None
         await self._connection.send(json.dumps(frame, ensure_ascii=False) if isinstance(frame, dict) else frame)
 
-    async def ask(self, kind: str, **fields: Any) -> Frame:
+    async def ask(self, kind: str, /, **fields: Any) -> Frame:
         """Send a numbered frame and wait for its answer. Raises ConnectionClosed when none can come any more."""
         number = next(self._numbers)
         seen = len(self.frames)
