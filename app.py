@@ -52,6 +52,7 @@ from realtime.protocol import Event, FrameDecoder
 from realtime.refusal import Refusal
 from rooms import announcing, directory, membership, reading
 from rooms.answers import Error, operations
+from rooms.cards.answers import OPERATIONS as CARD_OPERATIONS
 from rooms.cards.pages import CardPages
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing, TypingHandler
@@ -175,7 +176,7 @@ KEEPERS: Final = (
 )
 # Of these, whoever is not shown who reacted is told less.
 PLAINLY: Final = {"reaction_added": plainly, "reaction_removed": plainly}
-MARK_OPERATIONS: Final = (*PIN_OPERATIONS, *NOTICE_OPERATIONS, *DRAFT_OPERATIONS)
+MARK_OPERATIONS: Final = (*CARD_OPERATIONS, *PIN_OPERATIONS, *NOTICE_OPERATIONS, *DRAFT_OPERATIONS)
 FOUND_BY_WORDS: Final = (Messages(),)
 
 

@@ -22,6 +22,7 @@ REGISTRY = re.compile(
 PINNED = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(\[[a-z0-9,._-]+\])?==\S+( ;[^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)(#[^)]*)?\)")
+CODE = re.compile(r"`[^`\n]*`")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 MADE = ("node_modules", "data", "build")
@@ -97,7 +98,7 @@ def is_sleep(call: ast.Call) -> bool:
 
 def broken_links(root: Path) -> Iterator[str]:
     for path in files(root, ".md"):
-        for link in LINK.finditer(FENCED.sub("", path.read_text())):
+        for link in LINK.finditer(CODE.sub("", FENCED.sub("", path.read_text()))):
             if not (path.parent / link["target"]).exists():
                 yield f"{path.relative_to(root)} points to {link['target']}, which is not there"
 

@@ -35,7 +35,7 @@ class SearchResults(Struct):
     before: str | None
 
 
-_DAY: Final = {"type": "string", "format": "date"}
+_DAY: Final = {"type": "string", "anyOf": [{"format": "date"}, {"maxLength": 0}]}  # a form sends its empty fields too
 _PARAMETERS: Final = (
     Parameter(
         "q", {"type": "string", "maxLength": 200}, "Words, “phrases” in quotation marks, beginnings with a star."
@@ -44,9 +44,9 @@ _PARAMETERS: Final = (
     Parameter("by", {"type": "string", "maxLength": 80}, "Only what this person wrote: an id, or a name."),
     Parameter("from", _DAY, "From this day on, on the school's clock."),
     Parameter("until", _DAY, "Up to and including this day."),
-    Parameter("kind", {"type": "string", "enum": ["message"]}, "Only texts of this kind."),
-    Parameter("order", {"type": "string", "enum": ["newest", "best"]}, "What comes first; the newest, if not said."),
-    Parameter("before", {"type": "string", "pattern": r"^[0-9]{1,20}\.[0-9]{1,20}$"}, "The next page, as told."),
+    Parameter("kind", {"type": "string", "enum": ["message", ""]}, "Only texts of this kind."),
+    Parameter("order", {"type": "string", "enum": ["newest", "best", ""]}, "What comes first; the newest, if not said."),
+    Parameter("before", {"type": "string", "pattern": r"^([0-9]{1,20}\.[0-9]{1,20})?$"}, "The next page, as told."),
 )
 
 OPERATIONS: Final = (Operation("GET", "/api/v1/search", "Search in my rooms", SearchResults, parameters=_PARAMETERS),)
