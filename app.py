@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -31,13 +30,23 @@ from accounts.looks.routes import looks_routes
 from accounts.own import own_routes
 from accounts.pages import AccountPages
 from accounts.policy.pages import policy_routes
-from accounts.privacy.account_keeper import AccountKeeper
 from accounts.roster.importing import Importing
 from accounts.roster.routes import roster_routes
 from accounts.signing_in import SigningIn
 from accounts.sso.routes import sso_routes
 from accounts.words import label
 from config import Settings, load_secret
+from features import (
+    FOUND_BY_WORDS,
+    HANDLERS,
+    KEEPERS,
+    OPERATIONS,
+    PARTS,
+    PLAINLY,
+    POST,
+    TEMPLATES,
+    feature_routes,
+)
 from realtime import live
 from realtime.bus import Bus, MemoryBus
 from realtime.bus.redis import RedisBus
@@ -50,76 +59,27 @@ from realtime.passing import Passings
 from realtime.presence import Pace
 from realtime.protocol import Event, FrameDecoder
 from realtime.refusal import Refusal
-from rooms import announcing, directory, membership, reading
+from rooms import announcing, directory
 from rooms.answers import Error, operations
-from rooms.cards.answers import OPERATIONS as CARD_OPERATIONS
-from rooms.cards.pages import CardPages
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing, TypingHandler
-from rooms.display import pages as display
-from rooms.display.pages import DisplayPages
 from rooms.doors import Doors, caller_of
-from rooms.drafts import commands as draft_commands
-from rooms.drafts import pages as drafts
-from rooms.drafts.answers import OPERATIONS as DRAFT_OPERATIONS
-from rooms.drafts.pages import DraftPages
-from rooms.drafts.privacy import DraftKeeper
 from rooms.drafts.sending import Sending
-from rooms.embeds import cards as link_cards
-from rooms.embeds import commands as feed_commands
-from rooms.embeds.pages import EmbedPages
-from rooms.embeds.parts import PARTS as EMBEDS
-from rooms.embeds.privacy import EmbedKeeper
 from rooms.embeds.watching import Embeds
-from rooms.files import attaching, shelf
-from rooms.files import commands as file_commands
-from rooms.files.answers import OPERATIONS as FILE_OPERATIONS
-from rooms.files.privacy import FileKeeper
-from rooms.files.routes import files_routes
 from rooms.files.storing import open_storage
 from rooms.files.tidying import Tidying
-from rooms.home import HomePages, HomePart
-from rooms.keeping import commands as keeping_commands
-from rooms.keeping.pages import KeepingPages, makes_rooms
-from rooms.keeping.part import PART as KEEPING
+from rooms.keeping.pages import makes_rooms
 from rooms.live import LiveRooms
 from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.pages import MessagePages
-from rooms.messages.privacy import MessageKeeper
-from rooms.messages.single import SinglePages
-from rooms.missed.calls import CALLS
-from rooms.missed.pages import MissedPages
 from rooms.moments import Moments
-from rooms.notices import commands as notice_commands
-from rooms.notices import showing as notices
-from rooms.notices.answers import OPERATIONS as NOTICE_OPERATIONS
-from rooms.notices.pages import NoticePages
-from rooms.notices.privacy import NoticeKeeper
 from rooms.operating import Operating
 from rooms.pages import RoomsPages
-from rooms.pins import commands as pin_commands
-from rooms.pins import showing as pins
-from rooms.pins.answers import OPERATIONS as PIN_OPERATIONS
-from rooms.pins.privacy import PinKeeper
-from rooms.pins.showing import PinPages
 from rooms.polling import LongPoll
-from rooms.posting import Hooks
 from rooms.posts import LONGEST_TEXT
-from rooms.reactions import commands as reaction_commands
-from rooms.reactions import showing as reactions
-from rooms.reactions.privacy import ReactionKeeper
-from rooms.reactions.rules import plainly
-from rooms.reactions.showing import ReactionPages
 from rooms.rostering import RoomsFollow
-from rooms.search import parts as searching
-from rooms.search.answers import OPERATIONS as SEARCH_OPERATIONS
-from rooms.search.indexing import Indexer, removed
-from rooms.search.of_messages import Messages
-from rooms.search.pages import SearchPages
-from rooms.search.privacy import SearchKeeper
-from rooms.showing import Parts
-from rooms.today import TODAY
+from rooms.search.indexing import Indexer
 from rooms.welcoming import HOOKS
 from storage import installation
 from storage.clock import Clock, rfc3339
@@ -135,49 +95,6 @@ from web.requests import wants_page
 from web.styleguide.pages import styleguide_routes
 
 VERSION: Final = "0.1.0"
-ROOT: Final = Path(__file__).parent
-TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
-    "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
-    "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
-    "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
-    "rooms/keeping",
-    "rooms/files", "rooms/embeds", "rooms/search", "rooms/missed", "rooms/display", "rooms/cards",
-    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/drafts",
-))  # fmt: skip
-MARKS: Final = (notices.PART, pins.PART, reactions.PART, drafts.PART)
-# What features add to rooms' pages.
-PARTS: Final = Parts((KEEPING, attaching.PART, *EMBEDS, searching.PART, display.LINK, *MARKS))
-# What stands above the doors of the corridor.
-HOME_PARTS: Final[tuple[HomePart, ...]] = (drafts.NOT_SENT, notices.HOME, CALLS, TODAY)
-ON_THE_BIG_SCREEN: Final = (attaching.PART,)  # what belongs to a message itself, for everybody in the room to see
-UNMARKING: Final = (reaction_commands.take_away, pin_commands.take_away, notice_commands.take_away)
-HOOKS_OF_MESSAGES: Final = Hooks(
-    adding=(attaching.take_along, link_cards.want_card),
-    removing=(attaching.take_away, link_cards.take_cards, removed, *UNMARKING),
-)
-HANDLERS: Final = (
-    *membership.HANDLERS, *keeping_commands.HANDLERS, *reading.HANDLERS,
-    *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
-    *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
-    *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,
-)  # fmt: skip
-POST: Final = next(each for each in HANDLERS if each.command is message_commands.PostMessage)
-# Of what an export holds and an erasure takes away.
-KEEPERS: Final = (
-    AccountKeeper(),
-    MessageKeeper(HOOKS_OF_MESSAGES),
-    FileKeeper(),
-    EmbedKeeper(),
-    SearchKeeper(),
-    ReactionKeeper(),
-    PinKeeper(),
-    NoticeKeeper(),
-    DraftKeeper(),
-)
-# Of these, whoever is not shown who reacted is told less.
-PLAINLY: Final = {"reaction_added": plainly, "reaction_removed": plainly}
-MARK_OPERATIONS: Final = (*CARD_OPERATIONS, *PIN_OPERATIONS, *NOTICE_OPERATIONS, *DRAFT_OPERATIONS)
-FOUND_BY_WORDS: Final = (Messages(),)
 
 
 @dataclass
@@ -227,9 +144,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             Observers(metrics.batch, metrics.outcome, signing_in.noticing.command_refused),
         )  # fmt: skip
         stack.push_async_callback(commands.drain)
-        to_providers = Outside(settings.provider_networks)
+        to_providers, embeds = Outside(settings.provider_networks), Embeds(database, clock, settings.feed_networks)
         stack.push_async_callback(to_providers.close)
-        embeds = Embeds(database, clock, settings.feed_networks)
         stack.push_async_callback(embeds.close)
         desk = Desk(
             hub, limits, FrameDecoder(commands.types.values()), settings, epoch,
@@ -245,11 +161,15 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         for watch in (*embeds.watches(), Sending(database, clock, secret, POST).watch()):
             hub.spawn(watch)
         hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
-        importing = Importing(database, clock, RoomsFollow())
-        hub.spawn(importing.keep_tidy())
-        stack.push_async_callback(importing.close)
         storage = open_storage(settings)
-        hub.spawn(Tidying(database, clock, storage).run())
+        importing = Importing(database, clock, RoomsFollow())
+        stack.push_async_callback(importing.close)
+        for watch in (
+            live.keep_watch(hub, settings.poll, settings.session_check), Moments(database, clock, hub).watch(),
+            indexer.run(), Sending(database, clock, secret, POST).watch(), *embeds.watches(), importing.keep_tidy(),
+            Keeping(database, clock, settings.data, signing_in.noticing).run(), Tidying(database, clock, storage).run(),
+        ):  # fmt: skip
+            hub.spawn(watch)
         stack.push_async_callback(hub.stop)
         metrics.watch(hub, outboxes, bus)
 
@@ -270,14 +190,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *looks_routes(database, clock, pages, signing_in, HOOKS, assets),
             *(styleguide_routes(pages) if settings.development else ()),
             *RoomsPages(database, clock, epoch, history.unread).routes(),
-            *_ways_in(frame, epoch),
-            *KeepingPages(frame, commands).routes(),  # before those of a room: /rooms/new is none
+            *feature_routes(frame, commands, limits, storage, epoch),
             *messages.routes(),
-            *SinglePages(Frame(database, clock, pages, signing_in)).routes(),
-            *files_routes(frame, commands, limits, storage, epoch),
-            *EmbedPages(frame, commands).routes(),
-            *_marks(frame, commands),
-            *SearchPages(frame, limits, FOUND_BY_WORDS).routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),
             Route("/api/openapi.json", _fixed(_description(commands)), methods=["GET"]),
             *Operating(database, clock, bus, metrics).routes(),
@@ -293,27 +207,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
 
 
 def _description(commands: Commands) -> object:
-    return document([*operations(commands), *FILE_OPERATIONS, *SEARCH_OPERATIONS, *MARK_OPERATIONS], Error, VERSION)
-
-
-def _ways_in(frame: Frame, epoch: str) -> list[Route]:
-    """The corridor, what one missed, the big screen, people's cards."""
-    return [
-        *HomePages(frame, epoch, history.unread, HOME_PARTS).routes(),
-        *MissedPages(frame, history.unread).routes(),
-        *DisplayPages(frame, epoch, ON_THE_BIG_SCREEN).routes(),
-        *CardPages(frame).routes(),
-    ]
-
-
-def _marks(frame: Frame, commands: Commands) -> list[Route]:
-    """What is put on messages, and what is not sent yet."""
-    return [
-        *ReactionPages(frame).routes(),
-        *PinPages(frame).routes(),
-        *NoticePages(frame, commands).routes(),
-        *DraftPages(frame, commands).routes(),
-    ]
+    return document([*operations(commands), *OPERATIONS], Error, VERSION)
 
 
 def _fixed(content: object) -> Any:

@@ -1,6 +1,6 @@
 """How features add to a room's page and to the messages on it, without the page knowing any of them.
 
-A feature hands app.py a `Part`. What `of_messages` gives stands in templates as `message.<name>` and in the API under
+A feature gives features.py a `Part`. What `of_messages` says stands in templates as `message.<name>`, in the API under
 the same name; what `of_room` gives stands in templates as `parts.<name>`. A slot is a place on the page that includes
 the feature's template:
 

@@ -24,6 +24,7 @@ LEVELS = {
     "demo_people": 5.4,
     "demo_rooms": 5.5,
     "demo": 6,
+    "features": 5.7,
     "app": 6,
     "cli": 7,
 }
@@ -77,6 +78,7 @@ def test_an_upward_import_is_found(tmp_path: Path, path: str, line: str) -> None
         ("rooms/messages/commands.py", "import json, realtime.protocol, storage"),
         ("rooms/log.py", "from accounts import may"),
         ("app.py", "import rooms.messages, diary, web, config"),
+        ("features.py", "import rooms.messages, rooms.pins.model"),
     ],
 )
 def test_a_downward_import_is_welcome(tmp_path: Path, path: str, line: str) -> None:

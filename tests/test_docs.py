@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts.rules import FREE_TRIES
-from app import HANDLERS
+from features import HANDLERS
 from realtime.connection import HELLO_WITHIN
 from realtime.protocol import CATCH_UP_LIMIT, HELLO_ROOMS, REASONS, Command
 from realtime.refusal import HTTP_STATUS, TEMPORARY

@@ -21,8 +21,9 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.routing import Route
 
-from app import HANDLERS, running
+from app import running
 from config import Settings
+from features import HANDLERS
 from tests.serving import Served, serving
 
 METHODS = {"get", "put", "post", "delete", "patch"}

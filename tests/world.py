@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Executable, FromClause, Table, select, update
 
 from accounts import sessions
 from accounts.sessions import Actor
-from app import HANDLERS
+from features import HANDLERS
 from realtime.connection import Caller
 from realtime.protocol import Command, Event
 from rooms import log

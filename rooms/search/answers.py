@@ -45,7 +45,7 @@ _PARAMETERS: Final = (
     Parameter("from", _DAY, "From this day on, on the school's clock."),
     Parameter("until", _DAY, "Up to and including this day."),
     Parameter("kind", {"type": "string", "enum": ["message", ""]}, "Only texts of this kind."),
-    Parameter("order", {"type": "string", "enum": ["newest", "best", ""]}, "What comes first; the newest, if not said."),
+    Parameter("order", {"type": "string", "enum": ["newest", "best", ""]}, "What comes first: the newest."),
     Parameter("before", {"type": "string", "pattern": r"^([0-9]{1,20}\.[0-9]{1,20})?$"}, "The next page, as told."),
 )
 

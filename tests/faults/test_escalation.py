@@ -13,7 +13,6 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-import app
 from config import Settings
 from tests.serving import PAGE, Served, hidden, serving
 
@@ -48,7 +47,7 @@ def doors() -> list[tuple[str, str]]:
     """(method, path) of everything that changes something, from the application itself."""
 
     async def find(data: str) -> list[tuple[str, str]]:
-        async with app.running(Settings.from_environment(data=Path(data))) as made:
+        async with running(Settings.from_environment(data=Path(data))) as made:
             inner: Any = made.asgi
             while not hasattr(inner, "routes"):
                 inner = inner._app if hasattr(inner, "_app") else inner.app

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from app import HANDLERS
 from config import Rate
+from features import HANDLERS
 from realtime.connection import Caller
 from realtime.limits import Limits
 from realtime.refusal import Refusal

@@ -17,7 +17,7 @@ from accounts.privacy import erasing, traces
 from accounts.privacy.exporting import Export, gather
 from accounts.roster.model import roster_run
 from accounts.rules import fold_login
-from app import KEEPERS
+from features import KEEPERS
 from realtime.refusal import Refusal
 from rooms import announcing
 from rooms.doors import caller_of

@@ -14,7 +14,7 @@ from accounts.privacy import erasing
 from accounts.privacy.account_keeper import KEPT, STAYING
 from accounts.privacy.exporting import Export, archive, gather
 from accounts.privacy.names import reduced
-from app import KEEPERS
+from features import KEEPERS
 from realtime.refusal import Refusal
 from rooms.doors import caller_of
 from storage.schema import metadata

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from accounts.model import person, session
-from app import HANDLERS
+from features import HANDLERS
 from realtime.connection import Caller
 from rooms.drafts import model
 from rooms.drafts.commands import KeepDraft, ScheduleMessage

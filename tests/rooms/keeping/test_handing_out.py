@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from accounts.model import group_member
 from accounts.privacy.keepers import Subject
 from accounts.sessions import Actor
-from app import KEEPERS
+from features import KEEPERS
 from rooms import directory, following, grants, subgroups
 from rooms.keeping.commands import ArchiveRoom, RenameRoom, ReopenRoom
 from rooms.keeping.founding import CopyRoom

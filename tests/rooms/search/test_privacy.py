@@ -4,7 +4,7 @@ import pytest
 
 from accounts.privacy.keepers import Subject
 from accounts.rights import Kind
-from app import HOOKS_OF_MESSAGES
+from features import HOOKS_OF_MESSAGES
 from rooms.doors import caller_of
 from rooms.messages.privacy import MessageKeeper
 from rooms.search.privacy import SearchKeeper
