@@ -13,6 +13,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from app import running
 from config import Settings
 from tests.serving import PAGE, Served, hidden, serving
 
