@@ -6,7 +6,7 @@ import { labelThread } from "./thread-lines.ts";
 import { authorOf, markRemoved, setQuote, sourceOf, textOf } from "./view.ts";
 
 /** Messages on the page at once: more make it slow to lay out, and nobody looks at them. */
-const MOST = 300;
+const MOST = 200;
 
 export class MessageList {
   readonly element: HTMLElement;

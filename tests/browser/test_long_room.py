@@ -19,7 +19,7 @@ pytest_plugins = ["tests.harness.live_fixtures"]
 pytestmark = [*BROWSER, ON_SQLITE]
 
 PAGE = 50
-MOST_SHOWN = 300
+MOST_SHOWN = 200
 MANY = 1_000
 TOGETHER = 20
 # Where a message is on the screen.
