@@ -22,4 +22,5 @@ REASONS: Final[Mapping[str, str]] = {
 
 
 def refusal(reason: str) -> Refusal:
-    return Refusal("bad_request", REASONS.get(reason, REASONS["damaged"]), reason=reason)
+    sentence = REASONS.get(reason, REASONS["damaged"])
+    return Refusal("bad_request", sentence, reason=reason)

@@ -25,6 +25,6 @@ export class Drafts {
 
   keep(draft: Draft): void {
     keep(this.storage, this.#name, draft.text.trim() === "" ? "" : JSON.stringify(draft));
-    dispatchEvent(new Event("corridor:writing")); // whoever keeps drafts elsewhere too looks at what is there now
+    globalThis.dispatchEvent?.(new Event("corridor:writing")); // whoever keeps drafts elsewhere too looks at what is there now
   }
 }
