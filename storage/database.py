@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, TypeVarTuple
@@ -181,6 +181,7 @@ class PostgreSQL:
 
     def __init__(self, url: str, on_commit: OnCommit) -> None:
         self._on_commit = on_commit
+        self._under_way: set[asyncio.Future[Any]] = set()
         self._engine: AsyncEngine = create_async_engine(
             url,
             pool_size=8,
@@ -195,15 +196,21 @@ class PostgreSQL:
 
     async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
         """Run `work`, again if it crossed another transaction: nothing of the first time has stayed."""
-        # Shielded for the same reason as SQLite's.
-        return await asyncio.shield(asyncio.ensure_future(self._write(work, args)))
+        return await self._to_the_end(self._write(work, args))
 
     async def write_soon(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
         def lazily(tx: Transaction) -> T:
             tx.connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
             return work(tx, *args)
 
-        return await asyncio.shield(asyncio.ensure_future(self._write(lazily, ())))
+        return await self._to_the_end(self._write(lazily, ()))
+
+    async def _to_the_end(self, writing: Coroutine[Any, Any, T]) -> T:
+        """Shielded for the same reason as SQLite's; whoever closes waits for what is under way."""
+        task = asyncio.ensure_future(writing)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
 
     async def _write(self, work: Callable[..., T], args: tuple[Any, ...], tries: int = TRIES) -> T:
         try:
@@ -218,6 +225,7 @@ class PostgreSQL:
         return result
 
     async def close(self) -> None:
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._engine.dispose()
 
 

@@ -134,7 +134,7 @@ async def test_the_count_of_new_messages_rises_on_the_corridor_and_falls_when_th
     priya = await visit(school.last, school.person("priya"))
     await priya.read_everything(school.head(school.staffroom))
     home = await priya.open("/")
-    note = home.locator('[data-part="unread"]')
+    note = home.locator(f'.door[data-room="{school.staffroom}"] [data-part="unread"]')
     await expect(note).to_be_hidden()
     for text in (new("One"), new("Two"), new("Three")):
         await amara.said(text)
@@ -163,7 +163,7 @@ async def test_a_reload_shows_the_same_once(two: Two) -> None:
 async def test_times_are_those_of_the_readers_clock(school: Installation, visit: Visit, zone: str) -> None:
     reader = await visit(school.first, school.person("tom"), options={"timezone_id": zone})
     room = await reader.staffroom()
-    shown = await room.log.last.locator("time").text_content()
+    shown = await room.log.last.locator('[data-part="time"]').text_content()
     expected = await room.log.last.evaluate(
         "each => new Date(each.dataset.at).toLocaleTimeString('en-GB', {hour: 'numeric', minute: '2-digit'})"
     )

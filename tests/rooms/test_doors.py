@@ -141,7 +141,7 @@ def test_a_form_sent_twice_posts_once(served: Served) -> None:
         for _ in range(2):
             assert form(client, room, text="Once only, please", key=key).status_code == 303
         page = client.get(f"/rooms/{room}", headers=PAGE).text
-        assert page.count('dir="auto">Once only, please</p>') == 1
+        assert page.count('dir="auto">Once only, please</div>') == 1
 
 
 def test_a_form_edits_replies_and_removes(served: Served) -> None:
