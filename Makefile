@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 PYTEST ?=
-WORKERS ?= 2
+WORKERS ?= 3
 BENCH ?=
 
 VENV := .venv

@@ -51,9 +51,11 @@ class Visitor:
         return room
 
     async def read_everything(self, head: int) -> None:
-        """As if they had been in the staffroom a moment ago."""
-        place = {"room": self.who.staffroom, "seq": head}
-        assert (await self.context.request.post(f"{self.url}/api/v1/commands/read", data=place)).ok
+        """As if they had been in the staffroom a moment ago, and in their other rooms too."""
+        me = await (await self.context.request.get(f"{self.url}/api/v1/me")).json()
+        marks = [f"{each['id']}:{each['head']}" for each in me["rooms"] if each["id"] != self.who.staffroom]
+        place = {"room": me["own_room"], "marks": [*marks, f"{self.who.staffroom}:{head}"]}
+        assert (await self.context.request.post(f"{self.url}/api/v1/commands/read_all", data=place)).ok
 
     async def sign_in(self, page: Page) -> None:
         """Fill in the form that is on the page."""

@@ -16,6 +16,7 @@ from tests.harness.raw import RawSocket, code_of
 pytest_plugins = ["tests.harness.live_fixtures"]
 pytestmark = pytest.mark.faults
 
+WARM_UP = 10_000  # messages
 IN_FLIGHT = 50
 KILOBYTE = "x" * 1000
 
@@ -56,8 +57,8 @@ async def test_a_reader_that_stops_costs_at_most_its_outbox_and_others_notice_no
     room, head = here.staffroom, here.head(here.staffroom)
     author = await tabs(here.first, here.person("amara"))
     reader = await tabs(here.last, here.person("daniel"), {room: head})
-    await flood(author, room, 500)  # what a first flood needs is there before anybody counts
-    slow = await tabs(here.first, here.person("tom"), {room: head + 500}, small=True)
+    await flood(author, room, WARM_UP)  # what floods and the search for words need is there before anybody counts
+    slow = await tabs(here.first, here.person("tom"), {room: head + WARM_UP}, small=True)
     slow.stop_reading()
     before = memory(here.first)
     last = await flood(author, room, 20_000)
