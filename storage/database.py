@@ -191,8 +191,7 @@ class PostgreSQL:
         )
 
     async def read(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(work, *args)
+        return await self._to_the_end(self._read(work, args))
 
     async def write(self, work: Callable[[Transaction, *Ts], T], *args: *Ts) -> T:
         """Run `work`, again if it crossed another transaction: nothing of the first time has stayed."""
@@ -205,9 +204,16 @@ class PostgreSQL:
 
         return await self._to_the_end(self._write(lazily, ()))
 
-    async def _to_the_end(self, writing: Coroutine[Any, Any, T]) -> T:
-        """Shielded for the same reason as SQLite's; whoever closes waits for what is under way."""
-        task = asyncio.ensure_future(writing)
+    async def _read(self, work: Callable[..., T], args: tuple[Any, ...]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(work, *args)
+
+    async def _to_the_end(self, asking: Coroutine[Any, Any, T]) -> T:
+        """Shielded for the same reason as SQLite's: a connection whose question is broken off is lost to the pool.
+
+        Whoever closes waits for what is under way.
+        """
+        task = asyncio.ensure_future(asking)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await asyncio.shield(task)

@@ -11,6 +11,7 @@ import { RoomLogs } from "#web/room-log.ts";
 import { alone, Tabs } from "#web/tabs.ts";
 import { People } from "./people.ts";
 import { Presence } from "./presence.ts";
+import { goToBottom, seesBottom } from "./reader.ts";
 import { ReadMarks } from "./read-marks.ts";
 import { foldTools } from "./tools.ts";
 import { Typing } from "./typing.ts";
@@ -125,7 +126,14 @@ class LiveRoom {
 
   start(): void {
     foldTools(this.#room.element);
+    this.#stayAtBottom();
     this.#connection.start();
+  }
+
+  /** What is below the messages grows by a line now and then: whoever is at the newest stays there. */
+  #stayAtBottom(): void {
+    const below = this.#room.element.querySelector(".composer");
+    if (below) new ResizeObserver(() => seesBottom() && goToBottom()).observe(below);
   }
 
   line(line: Line, why?: StopReason): void {

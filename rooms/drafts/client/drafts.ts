@@ -8,6 +8,7 @@ import { isRecord, list, type LogEvent, number, parseJson, record, text } from "
 import type { Feature, Room } from "../../client/room.ts";
 import { changed, type Draft, merged, type Synced } from "./merging.ts";
 
+const LONGEST = 8_000; // characters, as in a message
 const KEEP_AFTER_MS = 1_500;
 const SCHEDULE = ["message_scheduled", "scheduled_sent", "scheduled_refused", "scheduled_cancelled"];
 const EMPTY: Draft = { text: "", replyTo: "" };
@@ -111,6 +112,7 @@ class Drafts implements Feature {
   async #send(again = true): Promise<void> {
     const mine = this.#local();
     const sent = mine.text.trim();
+    if ([...sent].length > LONGEST) return; // this browser keeps what cannot be sent either, until it is shorter
     const about = this.room.thread === "" ? {} : { about: this.room.thread };
     const replyTo = mine.replyTo === "" ? {} : { reply_to: mine.replyTo };
     const words = sent === "" ? {} : { text: sent, base: this.#synced().version, ...replyTo };
