@@ -155,12 +155,6 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         await bus.start(hub.hints, passings.hear, lambda: hub.spawn(hub.poll()))
         stack.push_async_callback(bus.stop)
         stack.callback(passings.presence.stop)
-        hub.spawn(live.keep_watch(hub, settings.poll, settings.session_check))
-        hub.spawn(Moments(database, clock, hub).watch())
-        hub.spawn(indexer.run())
-        for watch in (*embeds.watches(), Sending(database, clock, secret, POST).watch()):
-            hub.spawn(watch)
-        hub.spawn(Keeping(database, clock, settings.data, signing_in.noticing).run())
         storage = open_storage(settings)
         importing = Importing(database, clock, RoomsFollow())
         stack.push_async_callback(importing.close)

@@ -52,7 +52,7 @@ async def test_what_they_read_is_marked_as_read(behind_a_proxy: RoomPage, school
     text = new("News")
     await daniel.said(text)
     await behind_a_proxy.sees(text)
-    await expect(home.locator('[data-part="unread"]')).to_be_hidden()
+    await expect(home.locator(f'[data-room="{school.staffroom}"] [data-part="unread"]')).to_be_hidden()
 
 
 async def test_the_corridor_counts_new_messages_too(school: Installation, visit: Visit) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import boto3
+from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from config import S3Settings
@@ -22,7 +23,7 @@ def object_store() -> Iterator[S3Settings]:
         settings = S3Settings(BUCKET, f"http://{host}:{port}", "eu-west-2", "key", "secret")
         client = boto3.client(
             "s3", endpoint_url=settings.endpoint, region_name=settings.region, aws_access_key_id="key",
-            aws_secret_access_key="secret",
+            aws_secret_access_key="secret", config=Config(retries={"total_max_attempts": 1}, read_timeout=600),
         )  # fmt: skip
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
         client.close()
