@@ -8,7 +8,7 @@ from starlette.routing import Route
 from accounts.frame import Frame
 from accounts.privacy.account_keeper import AccountKeeper
 from realtime.limits import Limits
-from rooms import membership, reading
+from rooms import membership, private, reading
 from rooms.cards.answers import OPERATIONS as CARD_OPERATIONS
 from rooms.cards.pages import CardPages
 from rooms.commands import Commands
@@ -63,6 +63,7 @@ from rooms.search.of_messages import Messages
 from rooms.search.pages import SearchPages
 from rooms.search.privacy import SearchKeeper
 from rooms.showing import Parts
+from rooms.stickies import commands as sticky_commands
 from rooms.today import TODAY
 
 ROOT: Final = Path(__file__).parent
@@ -72,7 +73,7 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
     "rooms/keeping",
     "rooms/files", "rooms/embeds", "rooms/search", "rooms/missed", "rooms/display", "rooms/cards",
-    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/drafts",
+    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/drafts", "rooms/stickies",
 ))  # fmt: skip
 MARKS: Final = (notices.PART, pins.PART, reactions.PART, drafts.PART)
 # What features add to rooms' pages.
@@ -83,6 +84,7 @@ ON_THE_BIG_SCREEN: Final = (attaching.PART,)  # what belongs to a message itself
 UNMARKING: Final = (reaction_commands.take_away, pin_commands.take_away, notice_commands.take_away)
 HOOKS_OF_MESSAGES: Final = Hooks(
     adding=(attaching.take_along, link_cards.want_card),
+    following=(private.begin,),
     removing=(attaching.take_away, link_cards.take_cards, removed, *UNMARKING),
 )
 HANDLERS: Final = (
@@ -90,6 +92,7 @@ HANDLERS: Final = (
     *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
     *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
     *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,
+    *sticky_commands.HANDLERS,
 )  # fmt: skip
 POST: Final = next(each for each in HANDLERS if each.command is message_commands.PostMessage)
 # Of what an export holds and an erasure takes away.

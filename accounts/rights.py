@@ -1,13 +1,16 @@
 """May this person do this here, now? One pure function; its data is what a school has settled, compiled."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-RoomVerb = Literal["read", "write", "react", "notice", "history", "remove", "administer", "presence", "start", "look"]
+RoomVerb = Literal[
+    "read", "write", "react", "notice", "history", "remove", "administer", "presence", "start", "look", "receipts",
+]  # fmt: skip
 SchoolVerb = Literal[
     "manage_people", "manage_groups", "manage_sign_in", "import_roster", "change_policy", "change_settings",
     "read_audit", "see_access_log", "export_person", "erase_person", "make_room",
@@ -44,6 +47,10 @@ _KINDS: Final[dict[str, Kind]] = {
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(_KINDS)
 ROLES: Final = frozenset(KINDS)
 
+OUTSIDE: Final = frozenset({"governor", "guardian", "visitor"})
+PAUSED: Final = frozenset({"write", "start", "react"})  # what a pause stops
+NEVER_PAUSED: Final = frozenset({"help", "person"})
+
 # Of these the settings say who must have shown a second factor: to look, and to administer.
 GRAVE: Final = SCHOOL_VERBS - {"manage_sign_in", "make_room"} | {"look"}
 
@@ -70,6 +77,14 @@ def unknown(window: str, at: datetime) -> None:  # noqa: ARG001
     return None
 
 
+class Paused(Struct, frozen=True):
+    """Whose writing is stopped at this moment: all learners', that of some people, that in some rooms."""
+
+    learners: bool = False
+    people: frozenset[str] = frozenset()
+    rooms: frozenset[str] = frozenset()
+
+
 class Rights(Struct, frozen=True):
     """All that a school has settled, ready to be asked. `lines` by (role, verb, kind of place)."""
 
@@ -78,6 +93,8 @@ class Rights(Struct, frozen=True):
     second_step: frozenset[str] = frozenset()
     is_open: Open = unless_never
     opens_at: Opens = unknown
+    changes_at: Opens = unknown  # when a window opens or closes next
+    paused: Paused = Paused()
     switches: Mapping[str, frozenset[str] | None] = MappingProxyType({})  # groups that have a feature; none: nobody has
     labels: Mapping[str, str] = MappingProxyType({})  # what the school calls things
 
@@ -98,8 +115,21 @@ class Who(Struct, frozen=True):
     rights: Rights = NOTHING
 
 
+class Other(Struct, frozen=True):
+    """Somebody else in a thread. relations: what they are to the asker; seen: what the asker is to them."""
+
+    id: str
+    role: str
+    year: str | None = None
+    relations: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
+
+
 class Place(Struct, frozen=True):
-    """A room, or the school itself, and what the asker is in it."""
+    """A room, or the school itself, and what the asker is in it.
+
+    people: in a thread, all others; who may write there is asked about each of them, and not about `others`.
+    """
 
     school: str
     kind: str
@@ -110,6 +140,8 @@ class Place(Struct, frozen=True):
     may_react: bool = True  # what the place itself says; the lines have to say it too
     others: tuple[str, ...] = ()  # roles of the other people concerned
     relations: Collection[str] = ()  # what they are to the asker, all of them
+    people: tuple[Other, ...] | None = None
+    room: str = ""
 
 
 def may(who: Who, verb: Verb, place: Place | None, at: datetime) -> str | None:
@@ -131,8 +163,31 @@ def may(who: Who, verb: Verb, place: Place | None, at: datetime) -> str | None:
 
 
 def opens_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | None:
-    """When `who` may, where `may` said `window_closed`; None if that is not known."""
-    moments = (who.rights.opens_at(line.window, at) for line in _lines(who, verb, place) if line.window is not None)
+    """When `who` may, where `may` said `window_closed`; None if that is not known.
+
+    In a thread of several people: when the last of the windows that it takes opens.
+    """
+    if place.people is None:
+        return _first(who.rights, _lines(who, verb, place), at)
+    moments = []
+    for other in place.people:
+        lines = _between(who, verb, place, other)
+        if not any(line.window is None or who.rights.is_open(line.window, at) for line in lines):
+            moments.append(_first(who.rights, lines, at))
+    return None if None in moments else max((each for each in moments if each is not None), default=None)
+
+
+def changes_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | None:
+    """The next moment at which one of the windows opens or closes on which the answer of `may` depends."""
+    of = _lines(who, verb, place) if place.people is None else chain.from_iterable(
+        _between(who, verb, place, other) for other in place.people
+    )  # fmt: skip
+    moments = (who.rights.changes_at(line.window, at) for line in of if line.window is not None)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _first(rights: Rights, lines: Iterable[Line], at: datetime) -> datetime | None:
+    moments = (rights.opens_at(line.window, at) for line in lines if line.window is not None)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -141,7 +196,9 @@ def _refused(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
         return "forbidden"
     if place.may_administer and verb in KEEPING:
         return None
-    code = _judged(who, verb, place, at)
+    code = _judged(who, verb, place, at) if place.people is None else _among(who, verb, place, at)
+    if code in (None, "window_closed") and verb in PAUSED and _is_paused(who, place):
+        return "paused"
     if code is None and not who.strong and verb in GRAVE and who.role in who.rights.second_step:
         return "second_step"
     return code
@@ -155,6 +212,42 @@ def _judged(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
             return None
         code = "window_closed"
     return code
+
+
+def _is_paused(who: Who, place: Place) -> bool:
+    """Whether an adult has stopped this for a while. The way to help stays open."""
+    paused, kind = who.rights.paused, who.rights.kinds.get(who.role)
+    if kind == "staff" or place.kind in NEVER_PAUSED:
+        return False
+    return (paused.learners and kind == "learner") or who.id in paused.people or place.room in paused.rooms
+
+
+def _among(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:
+    """What is said of a thread: of everybody else in it, and nobody writes where nobody else is."""
+    code = None if place.people else "forbidden"
+    for other in place.people or ():
+        lines = _between(who, verb, place, other)
+        if not lines:
+            return "forbidden"
+        if not any(line.window is None or who.rights.is_open(line.window, at) for line in lines):
+            code = "window_closed"
+    return code
+
+
+def _between(who: Who, verb: Verb, place: Place, other: Other) -> list[Line]:
+    """The lines by which somebody may do this towards one other person, whatever the time.
+
+    Who is written to may answer: the lines by which the other may write count too. Grown-ups from outside never write
+    to children, not even an answer. Whoever may write may react.
+    """
+    verb = "write" if verb == "react" else verb
+    towards = structs.replace(place, others=(other.role,), relations=other.relations, people=None)
+    lines = list(_lines(who, verb, towards))
+    rights = who.rights
+    if verb == "write" and not (rights.kinds.get(who.role) in OUTSIDE and rights.kinds.get(other.role) == "learner"):
+        back = structs.replace(place, others=(who.role,), relations=other.seen, people=None)
+        lines += _lines(Who(other.id, who.school, other.role, year=other.year, rights=rights), verb, back)
+    return lines
 
 
 def _lines(who: Who, verb: Verb, place: Place) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from accounts.model import person, role, role_called
 from accounts.rights import Verb, may
 from accounts.rules import initials
 from accounts.sessions import Actor
-from rooms import grants
+from rooms import grants, private
 from rooms.grants import Grant
 from rooms.kinds import accent_of, icon_of
 from rooms.model import member, room
@@ -56,7 +56,10 @@ def require(connection: Connection, actor: Actor, room_id: str, verb: Verb, now_
 
 
 def rooms_of(connection: Connection, actor: Actor, now_ms: int) -> list[RoomCard]:
-    """The rooms that a person may enter, by name; their own room, archived ones and sub-groups among them."""
+    """The rooms that a person may enter, by name; their own room, archived ones and sub-groups among them.
+
+    Not threads in which nothing was said yet.
+    """
     rows = connection.execute(
         select(*_CARD)
         .join(member, member.c.room_id == room.c.id)
@@ -67,11 +70,13 @@ def rooms_of(connection: Connection, actor: Actor, now_ms: int) -> list[RoomCard
     pairs = [(n, actor.person, actor.session, row.id, None) for n, row in enumerate(rows)]
     loaded = grants.load(connection, pairs, now_ms)
     at = datetime.fromtimestamp(now_ms / 1000, UTC)
+    quiet = [row.id for row in rows if row.kind in private.KINDS]
+    called = private.names(connection, quiet, actor.person) if quiet else {}
     return [
         RoomCard(
             row.id,
             row.kind,
-            _name(row, grant),
+            called[row.id] if row.id in called else _name(row, grant),
             grant.head,
             grant.read_seq,
             may(grant.who, "write", grant.place, at) is None,
@@ -82,7 +87,7 @@ def rooms_of(connection: Connection, actor: Actor, now_ms: int) -> list[RoomCard
             row.closed_ms is not None,
         )
         for row, grant in zip(rows, loaded, strict=True)
-        if may(grant.who, "read", grant.place, at) is None
+        if may(grant.who, "read", grant.place, at) is None and not (row.kind == "thread" and grant.head == 0)
     ]
 
 
@@ -95,8 +100,11 @@ def card(connection: Connection, room_id: str, grant: Grant | None = None) -> Ma
     """What a room's page says of it to whoever has this grant."""
     chosen = select(*_CARD).outerjoin(_above, _above.c.id == room.c.part_of).where(room.c.id == room_id)
     row = connection.execute(chosen).one()
+    name = _name(row, grant)
+    if row.kind in private.KINDS and grant is not None:
+        name = private.names(connection, [room_id], grant.who.id).get(room_id, "")
     return {
-        "id": row.id, "kind": row.kind, "name": _name(row, grant), "icon": icon_of(row.kind, row.icon),
+        "id": row.id, "kind": row.kind, "name": name, "icon": icon_of(row.kind, row.icon),
         "accent": accent_of(row.kind, row.accent), "part_of": row.part_of, "archived": row.closed_ms is not None,
         "welcome": row.welcome, "who_writes": row.who_writes,
     }  # fmt: skip

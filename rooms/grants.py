@@ -1,15 +1,18 @@
 """What the database says of people in rooms: everything that judging needs, for many at once, in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
-from msgspec import Struct
-from sqlalchemy import Connection
+from msgspec import Struct, structs
+from sqlalchemy import Connection, select
 
 from accounts import standing
+from accounts.model import person
 from accounts.policy.store import rights_of
-from accounts.rights import Place, Who
+from accounts.relations import between_all, valid
+from accounts.rights import Other, Place, Who
 from rooms.kinds import HANDED_OUT
+from rooms.model import member
 from storage.rows import Query
 
 Pair = tuple[int, str, str, str, str | None]  # place in the list, person, session, room, key of a command
@@ -53,6 +56,7 @@ class _Found(NamedTuple):
     year: str | None
     strong: bool
     rights_version: int
+    room: str
     room_school: str | None
     kind: str | None
     head: int
@@ -75,7 +79,7 @@ _FIELDS: Final = (
     f"{standing.OPEN} AND session.ended_ms IS NULL AND session.expires_ms > :now",
     "person.left_ms IS NOT NULL AND person.left_ms <= :now",
     "person.year", "session.strong", "school.rights_version",
-    "room.school_id", "room.kind", "room.last_seq", "room.floor", "room.closed_ms IS NOT NULL",
+    "given.room_id", "room.school_id", "room.kind", "room.last_seq", "room.floor", "room.closed_ms IS NOT NULL",
     "member.person_id", "member.may_write", "member.may_administer", "member.read_seq",
     "room.who_writes", "member.from_seq",
     "event.seq", "event.fingerprint", "event.at_ms", "event.body",
@@ -118,12 +122,17 @@ _load_absent: Final = Query(_ABSENT, lambda dialect, given: _rest(dialect, given
 
 def load(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
     """A grant for each pair, in order."""
+    return _among(connection, _loaded(_load, connection, pairs, now_ms), pairs, now_ms)
+
+
+def load_to_read(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
+    """The same where nothing is asked but whether somebody may read: it does not depend on who else is in a thread."""
     return _loaded(_load, connection, pairs, now_ms)
 
 
 def load_absent(connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
     """The same for people who are not here: for what the server does in their name when its time comes."""
-    return _loaded(_load_absent, connection, pairs, now_ms)
+    return _among(connection, _loaded(_load_absent, connection, pairs, now_ms), pairs, now_ms)
 
 
 def _loaded(query: Query, connection: Connection, pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
@@ -138,6 +147,45 @@ def _loaded(query: Query, connection: Connection, pairs: Sequence[Pair], now_ms:
     return grants
 
 
+def _among(connection: Connection, grants: list[Grant], pairs: Sequence[Pair], now_ms: int) -> list[Grant]:
+    """Where it is a thread: with who else is there, and what they and the person are to each other."""
+    threads = {pair[3] for grant, pair in zip(grants, pairs, strict=True) if _is_thread(grant)}
+    if not threads:
+        return grants
+    present = _present(connection, threads, now_ms)
+    asked = [pair for grant, pair in zip(grants, pairs, strict=True) if _is_thread(grant)]
+    both = {(one, each.id) for _, one, _, room, _ in asked for each in present[room]}
+    known = between_all(connection, both | {(other, one) for one, other in both}, now_ms)
+    for grant, pair in zip(grants, pairs, strict=True):
+        if grant.place is not None and _is_thread(grant):
+            person, others = pair[1], present[pair[3]]
+            people = tuple(
+                structs.replace(each, relations=known[person, each.id], seen=known[each.id, person])
+                for each in others
+                if each.id != person
+            )
+            grant.place = structs.replace(grant.place, people=people)
+    return grants
+
+
+def _is_thread(grant: Grant) -> bool:
+    return grant.place is not None and grant.place.kind == "thread"
+
+
+def _present(connection: Connection, threads: Collection[str], now_ms: int) -> dict[str, list[Other]]:
+    """Who is in these threads at this moment: whoever has left the school is there no longer to be written to."""
+    found: dict[str, list[Other]] = {each: [] for each in threads}
+    rows = connection.execute(
+        select(member.c.room_id, person.c.id, person.c.role, person.c.year)
+        .join(person, person.c.id == member.c.person_id)
+        .where(member.c.room_id.in_(sorted(threads)), valid(member, now_ms), standing.is_open(now_ms))
+        .order_by(member.c.room_id, person.c.id)
+    )
+    for room, who, role, year in rows:
+        found[room].append(Other(who, role, year))
+    return found
+
+
 def _who(connection: Connection, row: _Found) -> Who:
     rights = rights_of(connection, row.school, row.rights_version)
     return Who(row.person, row.school, row.role, bool(row.active), bool(row.leaver), row.year, bool(row.strong), rights)
@@ -150,6 +198,7 @@ def _grant(who: Who, found: _Found) -> Grant:
     place = Place(
         found.room_school, found.kind, bool(found.closed), found.member is not None,
         _may_write(who, found, staff=staff), bool(found.may_administer), staff or found.who_writes != HANDED_OUT,
+        room=found.room,
     )  # fmt: skip
     earlier = None
     if found.seq is not None:

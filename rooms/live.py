@@ -81,7 +81,7 @@ class LiveRooms:
 def _admit(connection: Connection, asks: Sequence[Ask], now_ms: int) -> list[Mapping[str, Admission]]:
     asked = ((ask, room) for ask in asks for room in ask.rooms)
     pairs = [(n, ask.person, ask.session, room, None) for n, (ask, room) in enumerate(asked)]
-    loaded = iter(grants.load(connection, pairs, now_ms))
+    loaded = iter(grants.load_to_read(connection, pairs, now_ms))
     at = datetime.fromtimestamp(now_ms / 1000, UTC)
     return [
         {room: admission for room in ask.rooms if (admission := _admission(next(loaded), at)) is not None}

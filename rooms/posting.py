@@ -21,6 +21,8 @@ class Posted(Protocol):
 
 # Gives fields for the body of `message_posted`; a Refusal refuses the message, whose seq is `turn.next_seq()`.
 Adding = Callable[[Turn, Posted], Mapping[str, Any]]
+# After the event, whose seq is given; what it appends goes to rooms that the command did not name.
+Following = Callable[[Turn, Posted, int], None]
 # Takes away what hangs on messages whose words go: transaction, room, seqs of the messages, who, milliseconds.
 Removing = Callable[[Transaction, str, Sequence[int], str, int], None]
 
@@ -30,4 +32,5 @@ class Hooks:
     """What happens besides."""
 
     adding: tuple[Adding, ...] = ()
+    following: tuple[Following, ...] = ()
     removing: tuple[Removing, ...] = ()

@@ -12,7 +12,7 @@ from realtime.refusal import Refusal
 IN_ROOMS: Final = ("read", "write", "react", "presence", "notice", "remove", "history", "administer")
 ROOM_VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(ROOM_KINDS, IN_ROOMS),
-    "thread": ("start", "write", "look"),
+    "thread": ("start", "write", "look", "receipts"),
     "school": get_args(SchoolVerb),
 }
 PLACES: Final = tuple(ROOM_VERBS)

@@ -32,7 +32,7 @@ from realtime.refusal import Refusal
 
 FOLDER: Final = Path(__file__).parent / "defaults"
 
-PlaceKind = Literal["person", "school", RoomKind, "thread"]
+PlaceKind = Literal["person", "school", RoomKind, "thread", "help"]
 WindowName = Literal["always", "never", "out_of_school", "school_days"]
 Year = Annotated[str, Meta(pattern=r"^(N|R|[1-9]|1[0-4])$")]
 
@@ -145,9 +145,14 @@ def within_limits(base: str, verb: str, rule: Rule) -> bool:
         return kind in ("staff", "governor")
     if verb == "write" and rule.place == "family":
         return kind == "staff"  # where families and children read together
-    if rule.place == "thread" and verb in ("start", "write"):
-        return _may_ever_write(kind, {KINDS[role] for role in _names(rule.to or ("everyone",)) if role in KINDS}, rule)
-    return True
+    return rule.place != "thread" or _in_threads(kind, verb, rule)
+
+
+def _in_threads(kind: Kind, verb: str, rule: Rule) -> bool:
+    to = {KINDS[role] for role in _names(rule.to or ("everyone",)) if role in KINDS}
+    if verb == "receipts":  # children never see of each other what was read
+        return kind != "learner" or "learner" not in to
+    return verb not in ("start", "write") or _may_ever_write(kind, to, rule)
 
 
 def _may_ever_write(kind: Kind, to: Collection[Kind], rule: Rule) -> bool:

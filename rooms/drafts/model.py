@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     ForeignKey,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Text,
     func,
     select,
+    text,
     update,
 )
 
@@ -46,6 +48,7 @@ scheduled = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("due_ms", BigInteger),  # the same while it waits; none once it was refused
     Column("refused", Text),  # why, in the words of the refusal
+    Column("when_open", Boolean, nullable=False, server_default=text("false")),  # as soon as the window lets it
     index_of_moments("due_ms"),
     Index(None, "person_id"),
 )

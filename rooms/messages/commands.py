@@ -66,6 +66,8 @@ def post_message(turn: Turn, command: PostMessage, hooks: Hooks) -> None:
         for each in sorted(said.called.people):
             threads.follow(turn, room, root.seq, each, read_seq=seq - 1)
     mentioning.call(turn, room, seq, None if root is None else root.seq, said.called.people)
+    for following in hooks.following:
+        following(turn, command, seq)
 
 
 def edit_message(turn: Turn, command: EditMessage) -> None:

@@ -72,7 +72,7 @@ def post_notice(turn: Turn, command: PostNotice, post: Post, hooks: Hooks) -> No
     def adding(_: Turn, __: Posted) -> Mapping[str, Any]:
         return {"notice": {"until": command.until, "audience": command.audience}}
 
-    post(turn, command, Hooks((*hooks.adding, adding), hooks.removing))
+    post(turn, command, Hooks((*hooks.adding, adding), hooks.following, hooks.removing))
     turn.insert(notice, (room, seq, turn.who.id, command.audience, until_ms, None, None))
     for each in asked:
         turn.insert(notice_reader, (room, seq, each, None))

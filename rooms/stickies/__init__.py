@@ -1,0 +1,1 @@
+"""Stickies: private threads between a few people, begun from somebody's picture."""

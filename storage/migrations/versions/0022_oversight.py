@@ -1,0 +1,10 @@
+"""Pauses, and notes about learners."""
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Web push and e-mail."""
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
