@@ -123,11 +123,11 @@ def takes_anything(operation: Any) -> bool:
 
 
 def attempt(served: Served, operation: Any, mode: GenerationMode) -> None:
-    """Send some twenty requests of a kind, each signed in, and look at the answers."""
+    """Send some ten requests of a kind, each signed in, and look at the answers."""
     cookies = served.cookies_of("daniel")
 
     @settings(
-        max_examples=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=10, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy(generation_mode=mode))
