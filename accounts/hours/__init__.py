@@ -1,0 +1,1 @@
+"""Quiet hours, and who is away: when somebody is likely to read what is written to them."""
