@@ -64,6 +64,7 @@ from rooms.search.pages import SearchPages
 from rooms.search.privacy import SearchKeeper
 from rooms.showing import Parts
 from rooms.stickies import commands as sticky_commands
+from rooms.stickies.privacy import StickyKeeper
 from rooms.today import TODAY
 
 ROOT: Final = Path(__file__).parent
@@ -106,6 +107,7 @@ KEEPERS: Final = (
     PinKeeper(),
     NoticeKeeper(),
     DraftKeeper(),
+    StickyKeeper(),
 )
 # Of these, whoever is not shown who reacted is told less.
 PLAINLY: Final = {"reaction_added": plainly, "reaction_removed": plainly}

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, PrimaryKeyConstraint, Table, Text, select
+from sqlalchemy import BigInteger, Column, Connection, ForeignKey, PrimaryKeyConstraint, Table, Text, select, union
 
 from accounts.model import person
 from accounts.relations import between_all, valid
@@ -128,13 +128,28 @@ def tell(turn: Turn, room_id: str) -> None:
 
 def names(connection: Connection, rooms: Collection[str], viewer: str) -> dict[str, str]:
     """What each of these private rooms is called for somebody who is in it: the names of the others."""
-    rows = connection.execute(
-        select(member.c.room_id, person.c.name)
-        .join(person, person.c.id == member.c.person_id)
-        .where(member.c.room_id.in_(sorted(rooms)), member.c.person_id != viewer)
-        .order_by(member.c.room_id, person.c.name, person.c.id)
-    )
     found: dict[str, list[str]] = {}
-    for room_id, name in rows:
-        found.setdefault(room_id, []).append(name)
+    for row in others(connection, rooms, viewer):
+        found.setdefault(row.room_id, []).append(row.name)
     return {room_id: ", ".join(listed) for room_id, listed in found.items()}
+
+
+def others(connection: Connection, rooms: Collection[str], viewer: str) -> Sequence[AnyRow]:
+    """Who else is in these private rooms, by name, with room_id, id, name and role: also who has left the school.
+
+    Of two people the other stays known when their data was erased: as a former learner, and the like.
+    """
+    of = sorted(rooms)
+    columns = (person.c.id, person.c.name, person.c.role)
+    seated = (
+        select(member.c.room_id, *columns)
+        .join(person, person.c.id == member.c.person_id)
+        .where(member.c.room_id.in_(of), member.c.person_id != viewer)
+    )
+    paired = (
+        select(thread_pair.c.room_id, *columns)
+        .join(person, person.c.id.in_([thread_pair.c.one, thread_pair.c.other]))
+        .where(thread_pair.c.room_id.in_(of), person.c.id != viewer)
+    )
+    rows = connection.execute(union(seated, paired)).all()
+    return sorted(rows, key=lambda row: (row.room_id, row.name, row.id))
