@@ -118,9 +118,13 @@ export class MessageList {
     before.removeAttribute("data-continued");
   }
 
-  /** Draws the lines between days anew and joins what one person said in one go. */
+  /** Draws the lines between days and joins what one person said in one go; lines that are right stay as they are. */
   tidy(): void {
-    for (const line of this.element.querySelectorAll(".day-line")) line.remove();
+    for (const line of this.element.querySelectorAll<HTMLElement>(".day-line")) {
+      const next = line.nextElementSibling;
+      const first = next?.classList.contains("unread-line") === true ? next.nextElementSibling : next;
+      if (first?.classList.contains("message") !== true) line.remove();
+    }
     let before: HTMLElement | undefined;
     for (const element of this.all) {
       this.#follow(before, element);
@@ -132,19 +136,26 @@ export class MessageList {
     const at = new Date(element.dataset.at ?? "");
     const newDay = !before || dayOf(new Date(before.dataset.at ?? "")) !== dayOf(at);
     const afterLine = element.previousElementSibling?.classList.contains("unread-line") === true;
-    if (newDay && !Number.isNaN(at.getTime())) this.#drawDay(at, element);
+    this.#drawDay(newDay && !Number.isNaN(at.getTime()) ? at : undefined, element);
     element.toggleAttribute("data-continued", !newDay && !afterLine && continues(before, element));
   }
 
-  #drawDay(at: Date, element: HTMLElement): void {
+  /** The line above a message says its day, or is not there. */
+  #drawDay(at: Date | undefined, element: HTMLElement): void {
+    const unread = element.previousElementSibling?.classList.contains("unread-line");
+    const below = (unread ? element.previousElementSibling : element) ?? element;
+    const above = below.previousElementSibling;
+    const present = above?.classList.contains("day-line") === true ? above : undefined;
+    if (at && present?.textContent === dayLabel(at)) return;
+    present?.remove();
+    if (!at) return;
     const line = document.createElement("li");
     const label = document.createElement("time");
     line.className = "day-line";
     label.dateTime = dayOf(at);
     label.textContent = dayLabel(at);
     line.append(label);
-    const unread = element.previousElementSibling?.classList.contains("unread-line");
-    (unread ? element.previousElementSibling : element)?.before(line);
+    below.before(line);
   }
 
   #dress(elements: readonly HTMLElement[]): void {

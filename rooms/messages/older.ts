@@ -4,6 +4,8 @@ import { text } from "#web/protocol.ts";
 import { say } from "#web/announcer.ts";
 import { giveFocus } from "../client/reader.ts";
 
+const nextTurn = (): Promise<void> => new Promise((resume) => setTimeout(resume));
+
 /** A link to further messages, which are fetched instead of followed. */
 abstract class Further {
   protected readonly box: HTMLElement;
@@ -40,6 +42,7 @@ abstract class Further {
     this.link.setAttribute("aria-busy", "true");
     try {
       const page = await fetchPage(this.link.href);
+      await nextTurn(); // reading a page and showing it are work enough for a task each
       this.show(page);
       this.continueFrom(page);
       this.shown();
