@@ -20,12 +20,10 @@ from accounts.rights import (
     Kind,
     Line,
     Open,
-    Opens,
     Relation,
     Rights,
     RoomKind,
     Verb,
-    unknown,
     unless_never,
 )
 from realtime.refusal import Refusal
@@ -95,9 +93,8 @@ def merged(phase: str, changes: Changes) -> Rules:
 
 
 def compiled(
-    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open = unless_never,
-    opens_at: Opens = unknown,
-) -> Rights:  # fmt: skip
+    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open = unless_never
+) -> Rights:
     """What may be asked. `second_step`: roles that need a second factor for what is grave."""
     bases = {**{role: role for role in ROLES}, **own}
     lines: dict[tuple[str, str, str], tuple[Line, ...]] = {}
@@ -109,7 +106,7 @@ def compiled(
                     lines[key] = (*lines.get(key, ()), _line(rule, bases))
     kinds: dict[str, Kind] = {role: KINDS[base] for role, base in bases.items()}
     needing = frozenset(role for role, base in bases.items() if role in second_step or base in second_step)
-    return Rights(lines, kinds, needing, is_open, opens_at)
+    return Rights(lines, kinds, needing, is_open)
 
 
 def _of(role: str, base: str, phase: str, changes: Changes) -> Iterator[Rule]:

@@ -1,18 +1,17 @@
 """Policy and roles in the database; the compiled rights of a school, read again only after a change."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final
 
 import msgspec
 from msgspec import structs
 from sqlalchemy import Connection, func, select
 
-from accounts import settings
+from accounts import pausing, settings
 from accounts.calendar.model import load
 from accounts.model import person, policy_change, role, school, session
-from accounts.policy import windows
 from accounts.policy.rules import Changes, OwnRoles, Rule, compiled
+from accounts.policy.timetable import Timetable
 from accounts.rights import NOTHING, Rights
 from storage.database import Transaction
 
@@ -50,17 +49,25 @@ def rights_now(connection: Connection, school_id: str) -> Rights:
 
 def _load(connection: Connection, school_id: str) -> Rights:
     settled = settings.read(connection, school_id)
-    calendar = load(connection, school_id)
     rights = compiled(
         phase_of(connection, school_id), changes_of(connection, school_id), own_roles(connection, school_id),
-        settled.second_step, windows.opener(calendar), partial(windows.opens_at, calendar),
+        settled.second_step,
     )  # fmt: skip
+    timetable = timetable_of(connection, school_id)
     switches = {
         name: frozenset(switch.groups) if switch.on == "groups" else None
         for name, switch in settled.features.items()
         if switch.on != "everybody"
     }
-    return structs.replace(rights, switches=switches, labels=settled.labels)
+    return structs.replace(
+        rights, is_open=timetable.is_open, opens_at=timetable.opens_at, changes_at=timetable.changes_at,
+        switches=switches, labels=settled.labels, paused=pausing.paused(connection, school_id),
+    )  # fmt: skip
+
+
+def timetable_of(connection: Connection, school_id: str) -> Timetable:
+    """When the school's windows open and close."""
+    return Timetable(load(connection, school_id))
 
 
 def phase_of(connection: Connection, school_id: str) -> str:

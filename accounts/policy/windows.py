@@ -1,53 +1,62 @@
-"""When a rule's window is open, by a school's calendar. Pure."""
+"""Windows as data: the times of a week at which something may be done, and what holds for once. Pure."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
-from accounts.calendar.rules import Calendar
+from msgspec import Meta, Struct
 
-_MINUTE_S = 60
+from accounts.settings import ClockTime
 
-
-def opener(calendar: Calendar) -> Callable[[str, datetime], bool]:
-    """Whether a window is open at a moment. What was found holds for its minute: a calendar knows nothing shorter."""
-    found: dict[str, tuple[int, bool]] = {}
-
-    def is_open(window: str, at: datetime) -> bool:
-        minute = int(at.timestamp()) // _MINUTE_S
-        kept = found.get(window)
-        if kept is None or kept[0] != minute:
-            kept = found[window] = (minute, _is_open(calendar, window, at))
-        return kept[1]
-
-    return is_open
+On = Literal["school_days", "other_days", "every_day"]
+SpanTime = ClockTime | Literal["day_starts", "day_ends"]  # the last two: when the school's own day does
+Weekday = Annotated[int, Meta(ge=0, le=6)]
 
 
-def _is_open(calendar: Calendar, window: str, at: datetime) -> bool:
-    match window:
-        case "out_of_school":
-            return not calendar.in_school_time(at)
-        case "school_days":
-            return calendar.is_school_day(at.astimezone(ZoneInfo(calendar.zone)).date())
-        case _:
-            return window == "always"
+class Span(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of some days, by the school's clock. An end that is not after the start is that of the next day."""
+
+    on: On
+    starts: SpanTime
+    ends: SpanTime
+    weekdays: tuple[Weekday, ...] = ()  # Monday is 0; none: all of them
 
 
-def opens_at(calendar: Calendar, window: str, at: datetime) -> datetime | None:
-    """The moment at which a closed window opens, in the school's time zone; None if it never does."""
-    zone = ZoneInfo(calendar.zone)
-    today = at.astimezone(zone).date()
-    match window:
-        case "out_of_school":
-            return datetime.combine(today, time.fromisoformat(calendar.day_ends), zone)
-        case "school_days":
-            day = calendar.next_school_day(today)
-            return None if day is None else _begins(datetime.combine(day, time(), zone))
-        case _:
-            return None
+class Window(Struct, frozen=True):
+    """When something may be done: in its spans, or, if these say when it is shut, at any other time."""
+
+    id: str
+    name: str
+    spans: tuple[Span, ...] = ()
+    shut: bool = False
 
 
-def _begins(midnight: datetime) -> datetime:
-    """Midnight, or the first moment of a day whose midnight the change of clocks leaves out."""
-    there = midnight.astimezone(UTC).astimezone(midnight.tzinfo)
-    return there if there.date() == midnight.date() else there + timedelta(hours=1)
+class OneOff(Struct, frozen=True):
+    """What holds for once: a snow day, an exam week. Of several at one moment the last made counts.
+
+    window: none for all that open and close. Moments in milliseconds; `until_ms` is not within.
+    """
+
+    id: str
+    window: str | None
+    opens: bool
+    from_ms: int
+    until_ms: int
+    why: str = ""
+    by: str | None = None
+    made_ms: int = 0
+    ended_ms: int | None = None
+
+    @property
+    def over_ms(self) -> int:
+        """When it is over, or was ended."""
+        return self.until_ms if self.ended_ms is None else min(self.until_ms, self.ended_ms)
+
+    def holds(self, window: str, ms: int) -> bool:
+        return self.window in (None, window) and self.from_ms <= ms < self.over_ms
+
+
+# What rules may name in every school, besides `always` and `never`, which neither open nor close.
+BUILT_IN: Final[Mapping[str, Window]] = {
+    "out_of_school": Window("out_of_school", "", (Span("school_days", "day_starts", "day_ends"),), shut=True),
+    "school_days": Window("school_days", "", (Span("school_days", "00:00", "00:00"),)),
+}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.calendar.rules import Calendar
 from accounts.policy.rules import compiled
-from accounts.policy.windows import opener
+from accounts.policy.timetable import Timetable
 from accounts.rights import Place, Who, may
 from bench.targets import Target
 from bench.work import Work
@@ -25,7 +25,7 @@ TARGETS = [
 
 
 def measure(work: Work) -> None:
-    rights = compiled("primary", {}, {}, ("head",), opener(Calendar("Europe/London")))
+    rights = compiled("primary", {}, {}, ("head",), Timetable(Calendar("Europe/London")).is_open)
     learner = Who("p1", "s1", "learner", year="5", rights=rights)
     room = Place("s1", "classroom", False, True, may_write=True)
     same_class = frozenset({"same_class", "same_year"})

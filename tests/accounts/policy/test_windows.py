@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from accounts.calendar.rules import Calendar, Days
 from accounts.policy.rules import Rule, compiled
-from accounts.policy.windows import opener, opens_at
-from accounts.rights import Place, Who, may
-from accounts.rights import opens_at as opens_for
+from accounts.policy.timetable import Timetable
+from accounts.rights import Place, Who, changes_at, may, opens_at
 
 LONDON = ZoneInfo("Europe/London")
 CALENDAR = Calendar("Europe/London", (
@@ -37,7 +37,7 @@ def at(text: str) -> datetime:
     ],
 )  # fmt: skip
 def test_windows_follow_the_calendar(moment: str, out_of_school: bool, school_days: bool) -> None:
-    is_open = opener(CALENDAR)
+    is_open = Timetable(CALENDAR).is_open
     for _ in range(2):  # once found, once kept
         assert is_open("out_of_school", at(moment)) is out_of_school
         assert is_open("school_days", at(moment)) is school_days
@@ -45,8 +45,8 @@ def test_windows_follow_the_calendar(moment: str, out_of_school: bool, school_da
         assert not is_open("never", at(moment))
 
 
-def test_what_was_found_for_a_minute_is_not_used_for_another() -> None:
-    is_open = opener(CALENDAR)
+def test_what_was_found_for_one_moment_is_not_used_beyond_the_next_change() -> None:
+    is_open = Timetable(CALENDAR).is_open
     assert not is_open("out_of_school", at("2026-11-23T15:29:59"))
     assert is_open("out_of_school", at("2026-11-23T15:30:00"))
     assert not is_open("out_of_school", at("2026-11-23T15:29:00"))
@@ -55,8 +55,8 @@ def test_what_was_found_for_a_minute_is_not_used_for_another() -> None:
 def test_two_schools_in_two_zones_have_their_own_hours() -> None:
     there = Calendar("Asia/Karachi", country="", subdivision="")
     moment = datetime(2026, 11, 23, 11, tzinfo=UTC)  # 16:00 in Karachi
-    assert not opener(CALENDAR)("out_of_school", moment)
-    assert opener(there)("out_of_school", moment)
+    assert not Timetable(CALENDAR).is_open("out_of_school", moment)
+    assert Timetable(there).is_open("out_of_school", moment)
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ def test_two_schools_in_two_zones_have_their_own_hours() -> None:
     ],
 )
 def test_a_closed_window_says_when_it_opens(window: str, moment: str, opens: str) -> None:
-    assert not opener(CALENDAR)(window, at(moment))
-    found = opens_at(CALENDAR, window, at(moment))
+    assert not Timetable(CALENDAR).is_open(window, at(moment))
+    found = Timetable(CALENDAR).opens_at(window, at(moment))
     assert found is not None
     assert found.isoformat() == opens
-    assert opener(CALENDAR)(window, found)
+    assert Timetable(CALENDAR).is_open(window, found)
 
 
 def test_what_never_opens_says_no_time() -> None:
-    assert opens_at(CALENDAR, "never", at("2026-11-23T09:00:00")) is None
+    assert Timetable(CALENDAR).opens_at("never", at("2026-11-23T09:00:00")) is None
 
 
 def test_may_says_closed_in_school_time_and_when_it_will_be_open() -> None:
@@ -90,10 +90,15 @@ def test_may_says_closed_in_school_time_and_when_it_will_be_open() -> None:
         "learners_talk_in_their_classroom": Rule(who=("learner",), verbs=("read",), place="classroom"),
         "our_1": Rule(who=("learner",), verbs=("write",), place="classroom", window="out_of_school"),
     }
-    rights = compiled("primary", changes, {}, (), opener(CALENDAR), lambda *asked: opens_at(CALENDAR, *asked))
+    times = Timetable(CALENDAR)
+    rights = structs.replace(
+        compiled("primary", changes, {}), is_open=times.is_open, opens_at=times.opens_at, changes_at=times.changes_at
+    )
     learner = Who("p1", "s1", "learner", rights=rights)
     room = Place("s1", "classroom", False, True, may_write=True)
     assert may(learner, "write", room, at("2026-11-23T15:29:59")) == "window_closed"
     assert may(learner, "read", room, at("2026-11-23T15:29:59")) is None
-    assert opens_for(learner, "write", room, at("2026-11-23T15:29:59")) == at("2026-11-23T15:30:00")
+    assert opens_at(learner, "write", room, at("2026-11-23T15:29:59")) == at("2026-11-23T15:30:00")
     assert may(learner, "write", room, at("2026-11-23T15:30:00")) is None
+    assert changes_at(learner, "write", room, at("2026-11-23T15:30:00")) == at("2026-11-24T08:45:00")
+    assert changes_at(learner, "read", room, at("2026-11-23T15:30:00")) is None
