@@ -13,7 +13,7 @@ RoomVerb = Literal[
 ]  # fmt: skip
 SchoolVerb = Literal[
     "manage_people", "manage_groups", "manage_sign_in", "import_roster", "change_policy", "change_settings",
-    "read_audit", "see_access_log", "export_person", "erase_person", "make_room",
+    "read_audit", "see_access_log", "export_person", "erase_person", "make_room", "step_in",
 ]  # fmt: skip
 RoomKind = Literal[
     "staffroom", "classroom", "hall", "subject", "specialist", "assistants", "governors", "department", "club",
@@ -51,8 +51,8 @@ OUTSIDE: Final = frozenset({"governor", "guardian", "visitor"})
 PAUSED: Final = frozenset({"write", "start", "react"})  # what a pause stops
 NEVER_PAUSED: Final = frozenset({"help", "person"})
 
-# Of these the settings say who must have shown a second factor: to look, and to administer.
-GRAVE: Final = SCHOOL_VERBS - {"manage_sign_in", "make_room"} | {"look"}
+# Of these the settings say who must have shown a second factor: to look, and to administer. To step in is urgent.
+GRAVE: Final = SCHOOL_VERBS - {"manage_sign_in", "make_room", "step_in"} | {"look"}
 
 
 class Line(Struct, frozen=True):
@@ -97,6 +97,7 @@ class Rights(Struct, frozen=True):
     paused: Paused = Paused()
     switches: Mapping[str, frozenset[str] | None] = MappingProxyType({})  # groups that have a feature; none: nobody has
     labels: Mapping[str, str] = MappingProxyType({})  # what the school calls things
+    safeguarding: frozenset[str] = frozenset()  # the roles of the safeguarding team
 
 
 NOTHING: Final = Rights({})
@@ -162,6 +163,25 @@ def may(who: Who, verb: Verb, place: Place | None, at: datetime) -> str | None:
     return _refused(who, verb, place, at)
 
 
+def may_look(who: Who, place: Place | None, at: datetime) -> str | None:
+    """The same of looking into a thread that `who` is no part of; `people`: everybody who is or ever was in it.
+
+    A line has to allow it for each of them: what lets teachers look at their learners' threads opens none with anybody
+    else in it. Where no learner is, only lines count that name whom they are about.
+    """
+    if not who.active:
+        return "unauthenticated"
+    if place is None or place.member or who.leaver or who.school != place.school or not place.people:
+        return "not_found"
+    among_adults = all(who.rights.kinds.get(other.role) != "learner" for other in place.people)
+    for other in place.people:
+        towards = structs.replace(place, others=(other.role,), relations=other.relations, people=None)
+        lines = [line for line in _lines(who, "look", towards) if line.others is not None or not among_adults]
+        if not any(line.window is None or who.rights.is_open(line.window, at) for line in lines):
+            return "not_found"
+    return "second_step" if not who.strong and who.role in who.rights.second_step else None
+
+
 def opens_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | None:
     """When `who` may, where `may` said `window_closed`; None if that is not known.
 
@@ -174,7 +194,8 @@ def opens_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | Non
         lines = _between(who, verb, place, other)
         if not any(line.window is None or who.rights.is_open(line.window, at) for line in lines):
             moments.append(_first(who.rights, lines, at))
-    return None if None in moments else max((each for each in moments if each is not None), default=None)
+    known = [moment for moment in moments if moment is not None]
+    return max(known, key=datetime.timestamp, default=None) if len(known) == len(moments) else None
 
 
 def changes_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | None:
@@ -188,7 +209,8 @@ def changes_at(who: Who, verb: Verb, place: Place, at: datetime) -> datetime | N
 
 def _first(rights: Rights, lines: Iterable[Line], at: datetime) -> datetime | None:
     moments = (rights.opens_at(line.window, at) for line in lines if line.window is not None)
-    return min((moment for moment in moments if moment is not None), default=None)
+    # By the timestamp: an hour that autumn repeats is in another order on the clock.
+    return min((moment for moment in moments if moment is not None), key=datetime.timestamp, default=None)
 
 
 def _refused(who: Who, verb: Verb, place: Place, at: datetime) -> str | None:

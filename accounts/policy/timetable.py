@@ -53,11 +53,14 @@ class Timetable:
     def opens_at(self, window: str, at: datetime) -> datetime | None:
         """When a closed window opens, by the school's clock; `at` if it is open, None if it is not known to open."""
         found = self._stretch(window, at)
-        return at if found.is_open else self._end(found)
+        if found.is_open:
+            return at
+        return found.until.astimezone(self._zone) if found.changes else None
 
     def changes_at(self, window: str, at: datetime) -> datetime | None:
-        """When a window opens or closes next, by the school's clock; None if it is not known to."""
-        return self._end(self._stretch(window, at))
+        """When a window opens or closes next, in UTC; None if it is not known to."""
+        found = self._stretch(window, at)
+        return found.until if found.changes else None
 
     def openings(self, window: str, begins: datetime, ends: datetime) -> Iterator[Interval]:
         """The parts of this time in which the window is open, in UTC, whole ones in order."""
@@ -73,9 +76,6 @@ class Timetable:
         """What holds for once at this moment."""
         ms = (at - _EPOCH) // _MS
         return next((each for each in self._one_offs if each.holds(window, ms)), None)
-
-    def _end(self, found: Stretch) -> datetime | None:
-        return found.until.astimezone(self._zone) if found.changes else None
 
     def _stretch(self, window: str, at: datetime) -> Stretch:
         kept = self._kept.get(window)
