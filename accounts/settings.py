@@ -52,6 +52,10 @@ class SchoolSettings(Struct, frozen=True, omit_defaults=True):
     video_sites: tuple[str, ...] = ("vimeo", "youtube")  # from which videos may be played in rooms
     largest_file: Annotated[int, Meta(ge=1, le=200)] = 20  # megabytes
     files_per_person: Annotated[int, Meta(ge=1, le=1_000_000)] = 2000  # megabytes, all files of one person together
+    push_for_learners: bool = False  # they may have their devices say that there is a new sticky
+    mail_from_year: Annotated[int, Meta(ge=0, le=14)] = 0  # learners who may give an e-mail address; 0: none may
+    stickies_learner_group: Annotated[int, Meta(ge=1, le=8)] = 1  # with how many others a learner may begin a thread
+    stickies_adult_group: Annotated[int, Meta(ge=1, le=8)] = 8
 
     labels: dict[str, str] = {}  # what the school calls things, by the keys of words.LABELS
     features: dict[str, Switch] = {}  # by the names of features.FEATURES; on for everybody where nothing is said

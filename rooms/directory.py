@@ -12,6 +12,7 @@ from accounts.model import person, role, role_called
 from accounts.rights import Verb, may
 from accounts.rules import initials
 from accounts.sessions import Actor
+from realtime.refusal import Refusal
 from rooms import grants, private
 from rooms.grants import Grant
 from rooms.kinds import accent_of, icon_of
@@ -52,6 +53,14 @@ def require(connection: Connection, actor: Actor, room_id: str, verb: Verb, now_
     code = may(grant.who, verb, grant.place, at)
     if code is not None:
         raise refusal(code, grant.who, verb, grant.place, at)
+    return grant
+
+
+def require_shared(connection: Connection, actor: Actor, room_id: str, verb: Verb, now_ms: int) -> Grant:
+    """The same for what only rooms with a door have: for a thread, or where somebody asks for help, there is none."""
+    grant = require(connection, actor, room_id, verb, now_ms)
+    if grant.place is not None and grant.place.kind in private.KINDS:
+        raise Refusal("not_found")
     return grant
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from accounts.frame import Frame
 from accounts.second_step.model import wanted
 from accounts.sessions import Actor
 from rooms.directory import RoomCard, Unread
+from rooms.kinds import PRIVATE
 from rooms.pages import own, standing_of
 from web.i18n import language_of
 
@@ -27,6 +28,7 @@ class Arriving:
     rooms: Mapping[str, RoomCard]
     now_ms: int
     language: str
+    unread: Mapping[str, int] = field(default_factory=dict)  # by room
 
 
 @dataclass(frozen=True)
@@ -62,19 +64,20 @@ class HomePages:
         now_ms = self._frame.clock.now_ms()
         cards, unread = standing_of(connection, actor, self._unread, now_ms)
         inside = {each.id: each for each in cards if each.id != actor.own_room}
-        arriving = Arriving(connection, actor, inside, now_ms, language)
+        arriving = Arriving(connection, actor, inside, now_ms, language, unread)
         found = {part.name: part.of(arriving) for part in self._parts}
         waiting = Counter[str]()  # what is for some in a room waits behind the room's own door
-        for each in inside.values():
+        doors = [each for each in inside.values() if each.kind not in PRIVATE]
+        for each in doors:
             waiting[each.part_of or each.id] += unread.get(each.id, 0)
         return {
             "rooms": [
                 {**_fields(each), "unread": waiting.get(each.id, 0), "url": f"/rooms/{each.id}"}
-                for each in inside.values()
+                for each in doors
                 if each.part_of is None and not each.archived
             ],
-            "archived": any(each.archived and each.part_of is None for each in inside.values()),
-            "news": any(unread.get(each, 0) for each in inside),
+            "archived": any(each.archived and each.part_of is None for each in doors),
+            "news": any(unread.get(each.id, 0) for each in inside.values() if each.kind != "help"),
             "epoch": self._epoch,
             "second_step_wanted": wanted(connection, actor),
             "parts": found,

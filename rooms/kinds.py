@@ -11,6 +11,9 @@ Part = Literal["learners", "staff", "guardians"]
 WhoWrites = Literal["everyone", "staff", "keepers"]
 Past = Literal["everything", "from_joining"]
 
+# A few people among themselves: threads of stickies, and where somebody asks for help. No doors lead there.
+PRIVATE: Final = frozenset({"thread", "help"})
+
 PARTS: Final[tuple[str, ...]] = get_args(Part)  # of a group's people; guardians are those of its learners
 PASTS: Final[tuple[str, ...]] = get_args(Past)
 # Of those whom the school's rules let write there. In a sub-group only staff do, and nobody else shows themselves:
@@ -67,10 +70,13 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType({
 })  # fmt: skip
 
 SPARE: Final = Template("door-closed", "teal", leaving=False)  # of the kinds that come by themselves
+_PRIVATE: Final[Mapping[str, Template]] = MappingProxyType({
+    "thread": Template("sticky-note", "ochre", leaving=False), "help": Template("life-buoy", "teal", leaving=False),
+})  # fmt: skip
 
 
 def template(kind: str) -> Template:
-    return TEMPLATES.get(kind, SPARE)
+    return TEMPLATES.get(kind) or _PRIVATE.get(kind, SPARE)
 
 
 def parts_for(kind: str) -> frozenset[str]:

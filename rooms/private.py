@@ -5,6 +5,7 @@ is something to read in it.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from itertools import combinations
 from typing import Final
 
@@ -15,15 +16,19 @@ from accounts.relations import between_all, valid
 from accounts.rights import Other, Place, Who, may
 from accounts.sessions import own_room_of
 from realtime.refusal import Refusal
+from rooms.forwarding import copies
+from rooms.kinds import PRIVATE
 from rooms.membership import put_member, put_room
-from rooms.model import member
+from rooms.model import event, member, room
 from rooms.posting import Posted
 from rooms.turn import Turn
 from storage.rows import AnyRow
 from storage.schema import metadata
 
-KINDS: Final = frozenset({"thread", "help"})
+KINDS: Final = PRIVATE
 NOBODY_TO: Final = "You cannot begin writing to this person."
+STAYS: Final = "What children and grown-ups write to each other stays. You can change it: how it read before is kept."
+SAID: Final = ("message_posted", "reply_posted")
 
 thread_pair = Table(
     "thread_pair",  # which thread two people have: one, for as long as both are at the school
@@ -98,6 +103,26 @@ def _check_may_meet(turn: Turn, people: Sequence[AnyRow]) -> None:
             raise Refusal("forbidden", "Some of these people may not write to each other.")
 
 
+def may_begin_with(
+    connection: Connection, who: Who, people: Sequence[AnyRow], at: datetime, now_ms: int
+) -> list[tuple[AnyRow, frozenset[str]]]:
+    """Of these people those with whom somebody may begin a thread, each with what they are to whoever asks.
+
+    A closed window is no hindrance. All of them cost three questions to the database.
+    """
+    pairs = [(who.id, each.id) for each in people if each.id != who.id]
+    known = between_all(connection, [*pairs, *((other, one) for one, other in pairs)], now_ms) if pairs else {}
+    found = []
+    for each in people:
+        if each.id == who.id:
+            continue
+        other = Other(each.id, each.role, each.year, known[who.id, each.id], known[each.id, who.id])
+        place = Place(who.school, "thread", closed=False, member=True, may_write=True, people=(other,))
+        if may(who, "start", place, at) in (None, "window_closed", "paused"):
+            found.append((each, other.relations))
+    return found
+
+
 def place_among(connection: Connection, who: Who, people: Sequence[AnyRow], now_ms: int) -> Place:
     """A thread as it would be with these people, for asking `may` before there is one."""
     pairs = [(who.id, each.id) for each in people]
@@ -115,6 +140,35 @@ def begin(turn: Turn, _: Posted, seq: int) -> None:
     if turn.grant.place.kind == "thread":
         turn.require("start")
     tell(turn, turn.room)
+
+
+def keep(turn: Turn, room_id: str, seq: int) -> None:
+    """A hook of posting: what a child and an adult have said to each other in private is not taken away by either.
+
+    Nor by way of the message that it is a copy of. Everybody counts who was ever there.
+    """
+    rooms = {room_id, *(of for of, _ in copies(turn.connection, room_id, [seq]))}
+    private = select(room.c.id).where(room.c.id.in_(sorted(rooms)), room.c.kind.in_(KINDS))
+    for each in turn.connection.scalars(private.order_by(room.c.id)).all():
+        kinds = {turn.who.rights.kinds.get(person.role) for person in ever_in(turn.connection, [each])[each]}
+        if "learner" in kinds and len(kinds) > 1:
+            raise Refusal("forbidden", STAYS)
+
+
+def ever_in(connection: Connection, rooms: Collection[str]) -> dict[str, list[AnyRow]]:
+    """Everybody who is in these private rooms, was, or has written there, by name: id, name, role and year."""
+    found: dict[str, list[AnyRow]] = {each: [] for each in rooms}
+    seats = select(member.c.room_id, member.c.person_id).where(member.c.room_id.in_(sorted(rooms)))
+    said = select(event.c.room_id, event.c.author_id).where(event.c.room_id.in_(sorted(rooms)), event.c.kind.in_(SAID))
+    there = union(seats, said).subquery()
+    rows = connection.execute(
+        select(there.c.room_id, person.c.id, person.c.name, person.c.role, person.c.year)
+        .join(person, person.c.id == there.c.person_id)
+        .order_by(person.c.name, person.c.id)
+    )
+    for row in rows:
+        found[row.room_id].append(row)
+    return found
 
 
 def tell(turn: Turn, room_id: str) -> None:

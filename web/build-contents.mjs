@@ -92,6 +92,7 @@ export const icons = [
   "smile-plus",
   "sprout",
   "star",
+  "sticky-note",
   "sun",
   "tablet",
   "thumbs-up",

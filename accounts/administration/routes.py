@@ -10,6 +10,7 @@ from accounts.administration.home_pages import HomePages
 from accounts.administration.people_pages import PeoplePages
 from accounts.administration.settings_pages import SettingsPages
 from accounts.administration.words_pages import WordsPages
+from accounts.hours.pages import HoursPages
 from accounts.leaving.pages import LeaverPages
 from accounts.privacy.keepers import Keeper
 from accounts.privacy.pages import PrivacyPages
@@ -32,6 +33,7 @@ def administration_routes(
         SettingsPages(desk),
         WordsPages(desk),
         LeaverPages(desk),
+        HoursPages(desk),
         PrivacyPages(desk, keepers, database_url),
     )
     return [route for each in made for route in each.routes()]

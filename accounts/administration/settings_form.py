@@ -33,6 +33,7 @@ ACCESS_LOG_DAYS: Final = Bounds(1, 400)
 LARGEST_CHANGE: Final = Bounds(1, 100)
 LARGEST_FILE: Final = Bounds(1, 200)  # megabytes
 FILES_PER_PERSON: Final = Bounds(1, 1_000_000)
+STICKY_GROUP: Final = Bounds(1, 8)  # people besides whoever begins a thread
 PASSWORDS_FROM: Final = Bounds(0, OLDEST_YEAR)
 
 

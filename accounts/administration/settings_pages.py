@@ -85,6 +85,16 @@ def _files(form: Form) -> dict[str, Any]:
     }
 
 
+def _stickies(form: Form) -> dict[str, Any]:
+    """To how many people at once one may write; nothing from a form that does not speak of it."""
+    if "stickies_learner_group" not in form:
+        return {}
+    return {
+        name: fields.number_of(form.text(name), fields.STICKY_GROUP)
+        for name in ("stickies_learner_group", "stickies_adult_group")
+    }
+
+
 def _wanted(form: Form) -> dict[str, Any]:
     starts, ends = fields.day_times_of(form.text("day_starts"), form.text("day_ends"))
     return {
@@ -96,6 +106,7 @@ def _wanted(form: Form) -> dict[str, Any]:
         "leaver_days": fields.number_of(form.text("leaver_days"), fields.LEAVER_DAYS),
         "access_log_days": fields.number_of(form.text("access_log_days"), fields.ACCESS_LOG_DAYS),
         "largest_change": fields.number_of(form.text("largest_change"), fields.LARGEST_CHANGE),
+        **_stickies(form),
         **_files(form),
         **_outside(form),
     }

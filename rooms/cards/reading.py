@@ -16,6 +16,7 @@ from accounts.standing import is_open
 from realtime.refusal import Refusal
 from rooms import directory
 from rooms.directory import RoomCard
+from rooms.kinds import PRIVATE
 from rooms.model import member
 from storage.rows import AnyRow
 
@@ -85,7 +86,10 @@ def _shared(connection: Connection, actor: Actor, person_id: str, now_ms: int) -
         connection.scalars(select(member.c.room_id).where(member.c.person_id == person_id, valid(member, now_ms)))
     )
     mine = directory.rooms_of(connection, actor, now_ms)
-    return tuple(each for each in mine if each.id in theirs and each.id != actor.own_room and each.part_of is None)
+    return tuple(
+        each for each in mine if each.id in theirs and each.id != actor.own_room and each.part_of is None
+        and each.kind not in PRIVATE
+    )  # fmt: skip
 
 
 def _for_staff(connection: Connection, actor: Actor, row: AnyRow, now_ms: int) -> dict[str, Any]:

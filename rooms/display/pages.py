@@ -60,7 +60,7 @@ class DisplayPages:
 
     def _read(self, connection: Connection, actor: Actor, room: str, language: str) -> _View:
         now_ms = self._frame.clock.now_ms()
-        grant = directory.require(connection, actor, room, "read", now_ms)
+        grant = directory.require_shared(connection, actor, room, "read", now_ms)
         rows = newest(connection, room, grant.floor, SHOWN)
         names = directory.names_of(connection, {row.author_id for row in rows})
         shown = self._parts.of_messages(Showing(connection, actor, grant, room, now_ms, language), rows)
@@ -79,4 +79,4 @@ def _for_staff(showing: Showing) -> bool:
     return who.rights.kinds.get(who.role) == "staff"
 
 
-LINK: Final = Part("display", of_room=_for_staff, slots={"head": "display_link.html"})
+LINK: Final = Part("display", of_room=_for_staff, slots={"head": "display_link.html"}, rooms_only=frozenset({"head"}))

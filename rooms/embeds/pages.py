@@ -46,7 +46,7 @@ class EmbedPages:
         language, now_ms = language_of(request), self._frame.clock.now_ms()
 
         def read(connection: Connection) -> dict[str, Any]:
-            grant = directory.require(connection, actor, room, "read", now_ms)
+            grant = directory.require_shared(connection, actor, room, "read", now_ms)
             showing = Showing(connection, actor, grant, room, now_ms, language)
             return {"room": dict(directory.card(connection, room)), "parts": {"feeds": parts.feeds(showing)}}
 

@@ -16,6 +16,7 @@ from rooms.files.attaching import unused
 from rooms.files.commands import FileId
 from rooms.files.model import file, shelf_item, shelf_version
 from rooms.files.rules import DEEPEST, MOST_ITEMS, clean_address, clean_title, folded
+from rooms.kinds import PRIVATE
 from rooms.turn import Handler, Turn
 from storage.ids import new_id
 from storage.rows import AnyRow
@@ -179,6 +180,8 @@ def _lying(connection: Connection, room: str, item_id: str, *, removed: bool = F
 
 
 def _new(turn: Turn, room: str, kind: str, title: str, folder: str | None, address: str | None = None) -> str:
+    if turn.grant.place is None or turn.grant.place.kind in PRIVATE:
+        raise Refusal("forbidden", "Stickies have no shelf.")
     above = _above(turn.connection, room, folder)
     if kind == "folder" and len(above) >= DEEPEST:
         raise Refusal("bad_request", _TOO_DEEP)

@@ -81,7 +81,7 @@ class ShelfPages:
         folder, find = request.query_params.get("folder"), request.query_params.get("find", "")
 
         def read(connection: Connection) -> list[dict[str, Any]]:
-            directory.require(connection, actor, room, "read", self._frame.clock.now_ms())
+            directory.require_shared(connection, actor, room, "read", self._frame.clock.now_ms())
             browsing.way_to(connection, room, folder)
             return [each.as_json() for each in _found(connection, room, folder, find)]
 
@@ -92,7 +92,7 @@ class ShelfPages:
         actor, room, item_id = actor_of(request), request.path_params["room"], request.path_params["item"]
 
         def read(connection: Connection) -> browsing.Item | serving.Found:
-            directory.require(connection, actor, room, "read", self._frame.clock.now_ms())
+            directory.require_shared(connection, actor, room, "read", self._frame.clock.now_ms())
             item = browsing.one(connection, room, item_id)
             if item.file is None:
                 return item
@@ -201,7 +201,7 @@ class ShelfPages:
 
 
 def _look(connection: Connection, actor: Actor, room: str, folder: str | None, find: str, now_ms: int) -> View:
-    grant = directory.require(connection, actor, room, "read", now_ms)
+    grant = directory.require_shared(connection, actor, room, "read", now_ms)
     own = directory.require(connection, actor, actor.own_room, "read", now_ms)
     return View(
         grant, directory.card(connection, room), _found(connection, room, folder, find),

@@ -18,7 +18,7 @@ from realtime.refusal import Refusal
 from rooms import bringing, directory, subgroups
 from rooms.grants import Grant
 from rooms.keeping.rules import next_year_of, successor
-from rooms.kinds import template
+from rooms.kinds import PRIVATE, template
 from rooms.model import member, room, room_group
 
 
@@ -49,7 +49,7 @@ class Looking:
 
 def enter(connection: Connection, actor: Actor, room_id: str, now_ms: int) -> Looking:
     """Refusal `not_found` for a room that the asker may not read, and for a sub-group: it is seen to from its room."""
-    grant = directory.require(connection, actor, room_id, "read", now_ms)
+    grant = directory.require_shared(connection, actor, room_id, "read", now_ms)
     if connection.scalar(select(room.c.part_of).where(room.c.id == room_id)) is not None or room_id == actor.own_room:
         raise Refusal("not_found")
     return Looking(connection, actor, room_id, grant, now_ms)
@@ -103,7 +103,7 @@ def new_room(connection: Connection, actor: Actor, kind: str, now_ms: int) -> di
 
 def archived(connection: Connection, actor: Actor, now_ms: int) -> dict[str, Any]:
     cards = directory.rooms_of(connection, actor, now_ms)
-    return {"rooms": [each for each in cards if each.archived and each.part_of is None]}
+    return {"rooms": [each for each in cards if each.archived and each.part_of is None and each.kind not in PRIVATE]}
 
 
 def _kinds(looking: Looking) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from accounts.rights import STAFF_ONLY, may
 from realtime.connection import Caller
 from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
-from rooms import grants
+from rooms import grants, private
 from rooms.forwarding import forward
 from rooms.grants import Grant
 from rooms.markup import rendered, without_calls
@@ -40,6 +40,8 @@ def forward_message(turn: Turn, command: ForwardMessage) -> None:
     """The words go, not the files, and what one says about them is a reply to them."""
     found = _source(turn, command)
     room, seq = command.room, turn.next_seq()
+    if seq == 1 and turn.grant.place is not None and turn.grant.place.kind in private.KINDS:
+        raise Refusal("forbidden", "Write something of your own first.")  # which takes the right to begin a thread
     said, text = _said_by(turn, found), without_calls(found.text)
     body: dict[str, Any] = {"message": message_id(room, seq), "text": text, "forwarded": said}
     marked = rendered(text, {})
@@ -56,9 +58,12 @@ def forward_message(turn: Turn, command: ForwardMessage) -> None:
 def may_go(source: Grant, target: Grant, author_is_there: bool) -> bool:
     """Whether what is said in one room may be passed on to another by somebody who reads the one and writes the other.
 
-    What staff say among themselves stays among staff. Learners pass on only what its author could have said there.
+    What staff say among themselves stays among staff, and what is said in private stays where it was said. Learners
+    pass on only what its author could have said there.
     """
     if source.place is None or target.place is None:
+        return False
+    if source.place.kind in private.KINDS:
         return False
     if source.place.kind in STAFF_ONLY and target.place.kind not in STAFF_ONLY:
         return False

@@ -73,7 +73,7 @@ class MessageKeeper:
                     for of_room, theirs in _with_copies(tx.connection, room_id, some).items():
                         _remove(tx, of_room, theirs, by, now_ms, self._hooks)
         _forget_name(tx, of)
-        for room_id in _seats(tx.connection, of):
+        for room_id in _begun(tx.connection, _seats(tx.connection, of)):
             log.append(tx, room_id, "member_removed", by, now_ms, {"person": of.person})
         forget_in_copies(tx, of.person, FORMER[of.kind])
         forget_calls(tx, of.person, FORMER[of.kind])
@@ -134,6 +134,12 @@ def _seats(connection: Connection, of: Subject) -> Sequence[str]:
         .where(member.c.person_id == of.person, room.c.kind != "person", room.c.part_of.is_(None))
     )
     return connection.scalars(chosen.order_by(member.c.room_id)).all()
+
+
+def _begun(connection: Connection, rooms: Sequence[str]) -> Sequence[str]:
+    """Those in which something has happened: the first event of a thread is the first thing said in it."""
+    chosen = select(room.c.id).where(room.c.id.in_(rooms), (room.c.last_seq > 0) | (room.c.kind != "thread"))
+    return connection.scalars(chosen.order_by(room.c.id)).all()
 
 
 def _standing(connection: Connection, of: Subject) -> Mapping[str, list[int]]:

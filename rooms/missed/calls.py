@@ -26,6 +26,7 @@ def calls(arriving: Arriving) -> dict[str, Any] | None:
 
 def for_person(connection: Connection, person: str, rooms: Mapping[str, RoomCard]) -> dict[str, Any]:
     """`rooms`: those that the person may enter, by id; of others nothing is said."""
+    rooms = {of: each for of, each in rooms.items() if each.kind != "help"}  # no line of that stands anywhere else
     called = [row for row in mentioning.unread_messages(connection, person, SHOWN) if row.room_id in rooms]
     answered = {
         (room, root): new

@@ -27,8 +27,8 @@ class Missed:
 def missed(
     connection: Connection, person_id: str, rooms: Sequence[RoomCard], unread: Mapping[str, int]
 ) -> list[Missed]:
-    """The rooms that have something, the one where something was said last first."""
-    having = [each for each in rooms if unread.get(each.id)]
+    """The rooms that have something, the one where something was said last first; not where somebody asks for help."""
+    having = [each for each in rooms if unread.get(each.id) and each.kind != "help"]
     found = [Missed(each, unread[each.id], _newest(connection, person_id, each)) for each in having]
     found.sort(key=lambda each: each.messages[-1].at_ms if each.messages else 0, reverse=True)
     return found[:MOST_ROOMS]

@@ -62,7 +62,7 @@ class NoticePages:
         actor, room, now_ms = actor_of(request), request.path_params["room"], self._frame.clock.now_ms()
 
         def read(connection: Connection) -> Any:
-            grant = directory.require(connection, actor, room, "notice", now_ms)
+            grant = directory.require_shared(connection, actor, room, "notice", now_ms)
             return directory.card(connection, room, grant)
 
         first, said = today(now_ms, actor.zone), said or Form([])
@@ -108,7 +108,7 @@ class NoticePages:
 
     def _whole(self, connection: Connection, actor: Actor, request: Request, listed: bool) -> dict[str, Any]:
         room, now_ms = request.path_params["room"], self._frame.clock.now_ms()
-        grant = directory.require(connection, actor, room, "read", now_ms)
+        grant = directory.require_shared(connection, actor, room, "read", now_ms)
         seq = seq_of(request.path_params["message"], room)
         row = model.found(connection, room, [seq]).get(seq)
         if row is None or seq < grant.floor or (listed and not may_know(grant, row, now_ms)):

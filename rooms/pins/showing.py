@@ -52,6 +52,7 @@ PART: Final = Part(
     "pinned", of_messages, of_room,
     slots={"above": "pins_bar.html", "message": "pin_mark.html", "actions": "pin_action.html",
            "data": "pin_strings.html"},
+    rooms_only=frozenset({"above", "message", "actions", "data"}),
 )  # fmt: skip
 
 
@@ -79,14 +80,14 @@ class PinPages:
         actor, room, now_ms = actor_of(request), request.path_params["room"], self._frame.clock.now_ms()
 
         def read(connection: Connection) -> list[dict[str, str]]:
-            grant = directory.require(connection, actor, room, "read", now_ms)
+            grant = directory.require_shared(connection, actor, room, "read", now_ms)
             return listed(connection, room, grant)
 
         return json_response({"pins": await self._frame.database.read(read)})
 
 
 def _read(connection: Connection, actor: Actor, room: str, asked: str | None, now_ms: int) -> dict[str, Any]:
-    grant = directory.require(connection, actor, room, "read", now_ms)
+    grant = directory.require_shared(connection, actor, room, "read", now_ms)
     may_pin = _may(grant, now_ms)
     return {
         "room": directory.card(connection, room, grant),

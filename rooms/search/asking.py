@@ -29,6 +29,7 @@ MOST_ROUNDS: Final = 25
 MOST_NAMED: Final = 20  # people whom a name may mean
 NOT_LOOKED: Final = Hit((), 0)
 LATEST_MS: Final = 1 << 46
+UNSEARCHED: Final = frozenset({"help"})  # whose words are not written down for search, see of_messages.py
 _ID: Final = re.compile("p[0-9a-hjkmnp-tv-z]{10}")
 
 
@@ -80,7 +81,8 @@ class Found:
 
 def search(connection: Connection, actor: Actor, asked: Asked, sources: Sequence[Source], now_ms: int) -> Found:
     """What the actor may see at this moment and nothing else; Refusal `not_found` for a room that is not theirs."""
-    cards = {each.id: each for each in directory.rooms_of(connection, actor, now_ms) if each.id != actor.own_room}
+    entered = directory.rooms_of(connection, actor, now_ms)
+    cards = {each.id: each for each in entered if each.id != actor.own_room and each.kind not in UNSEARCHED}
     if asked.room is not None and asked.room not in cards:
         raise Refusal("not_found")
     people = _people(connection, asked.by, cards)

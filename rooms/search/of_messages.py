@@ -26,6 +26,7 @@ _read: Final = Query(
         f"""
         FROM {given} AS given {"CROSS JOIN" if dialect == "sqlite" else "JOIN"} message
         ON message.room_id = given.room_id AND message.seq = given.seq WHERE message.removed_ms IS NULL
+            AND (SELECT room.kind FROM room WHERE room.id = given.room_id) <> 'help'
     """
     ),
     {"room_id": str, "seq": int},
@@ -33,7 +34,7 @@ _read: Final = Query(
 
 
 class Messages:
-    """The texts of messages."""
+    """The texts of messages. What is said where somebody asks for help is found by nobody."""
 
     kind: str = MESSAGE
     events: Collection[str] = frozenset({"message_posted", "reply_posted", "message_edited", "message_removed"})
