@@ -40,7 +40,7 @@ absence = Table(
     Column("person_id", Text, ForeignKey("person.id"), primary_key=True),
     Column("from_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger),  # when they are back; none: nobody knows
-    Column("line", Text, nullable=False, server_default=""),  # what they say of it
+    Column("line", Text, nullable=False),  # what they say of it
     Column("set_by", Text, ForeignKey("person.id"), nullable=False),
     Index(None, "set_by"),
     sqlite_with_rowid=False,

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
 
 from accounts.audit.model import access, audit_detail, audit_head, audit_log
+from accounts.audit.reading import HELD_BACK
 from accounts.audit.retention import erase_details
 from accounts.children.model import card, class_code, picture_sign_in
+from accounts.hours.model import absence, absence_other, quiet_hours
 from accounts.invitations.model import invitation
 from accounts.leaving.model import extension
 from accounts.looks.model import school_logo
@@ -25,6 +27,7 @@ from accounts.model import (
     sign_in_failure,
     term,
 )
+from accounts.pausing import pause
 from accounts.privacy.keepers import Part, Subject
 from accounts.privacy.model import hold
 from accounts.privacy.names import reduced
@@ -66,7 +69,14 @@ KEPT: Final = (
     Kept(extension, "Extensions of the account", others=("given_by",)),
     Kept(hold, "Holds against erasure", others=("given_by", "lifted_by")),
     Kept(access, "What was opened"),
-)
+    Kept(pause, "Pauses of their messages", of=("of_id",), secret=("reason",), others=("paused_by", "ended_by")),
+    Kept(quiet_hours, "Quiet hours"),
+    Kept(
+        absence_other, "Whom to ask while somebody is away", of=("person_id", "other_id"),
+        others=("person_id", "other_id"),
+    ),
+    Kept(absence, "Being away", others=("set_by",)),
+)  # fmt: skip
 
 # Tables of ours with nothing about one person, or whose rows stay; docs/privacy.md says why of each.
 STAYING: Final = (
@@ -146,13 +156,17 @@ def _account(connection: Connection, of: Subject) -> Part:
 
 
 def _audit(connection: Connection, of: Subject) -> Sequence[dict[str, Any]]:
-    """Rows of the record by or about the person, with their details."""
+    """Rows of the record by or about the person, with their details; not those that would tell that somebody asked."""
+    row = audit_log.c
     chosen = (
         select(audit_log.c.seq, audit_log.c.at_ms, audit_log.c.kind, audit_log.c.by, audit_log.c.subject,
                audit_log.c.in_school, audit_detail.c.body)
         .join(audit_detail, (audit_detail.c.school_id == audit_log.c.school_id)
               & (audit_detail.c.seq == audit_log.c.seq), isouter=True)
-        .where(audit_log.c.school_id == of.school, or_(audit_log.c.by == of.person, audit_log.c.subject == of.person))
+        .where(
+            row.school_id == of.school,
+            or_(row.by == of.person, and_(row.subject == of.person, row.kind.not_in(HELD_BACK))),
+        )
         .order_by(audit_log.c.seq)
         .limit(MOST_AUDIT_ROWS)
     )  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.engine.reflection import Inspector
 
 import accounts.audit.model
 import accounts.children.model
+import accounts.hours.model
 import accounts.invitations.model
 import accounts.leaving.model
 import accounts.looks.model
@@ -43,7 +44,7 @@ from tests.harness.program import ROOT
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
     accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
-    accounts.sso.model, accounts.looks.model, rooms.embeds.model, rooms.files.model,
+    accounts.sso.model, accounts.looks.model, accounts.hours.model, rooms.embeds.model, rooms.files.model,
     rooms.answering, rooms.forwarding, rooms.mentioning, rooms.model, rooms.posts, rooms.search.model,
     rooms.drafts.model, rooms.notices.model, rooms.pins.model, rooms.reactions.model, storage.installation,
 )  # fmt: skip

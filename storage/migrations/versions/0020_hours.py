@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("from_ms", sa.BigInteger(), nullable=False),
         sa.Column("until_ms", sa.BigInteger()),
-        sa.Column("line", sa.Text(), nullable=False, server_default=""),
+        sa.Column("line", sa.Text(), nullable=False),
         sa.Column("set_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name="pk_absence"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_absence_person_id"),
