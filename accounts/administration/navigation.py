@@ -19,6 +19,7 @@ NEEDED: Final[Mapping[str, SchoolVerb]] = {
     "leavers": "manage_people",
     "terms": "change_settings",
     "policy": "change_policy",
+    "windows": "change_policy",
     "roles": "change_policy",
     "settings": "change_settings",
     "words": "change_settings",

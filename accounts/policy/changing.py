@@ -16,6 +16,7 @@ from accounts.policy.rules import Rule, checked, merged, shipped
 from accounts.policy.store import AnnounceAll
 from accounts.rights import GRAVE, ROLES
 from accounts.sessions import Actor
+from accounts.windows.model import own_windows
 from realtime.refusal import Refusal
 from storage.database import Transaction
 from storage.ids import new_id
@@ -69,7 +70,8 @@ class PolicyChanges:
         """Have a rule not hold, or hold again, for one role of the school's own."""
         self._own_role(role_id)
         rule, of = self._known(name), f"{name}@{role_id}"
-        checked(of, rule, self._phase, self._own)
+        windows = own_windows(self._tx.connection, self._actor.school)
+        checked(of, rule, self._phase, self._own, windows)
         if on:
             self._check_giving(rule)
             self._tx.connection.execute(delete(policy_change).where(self._is(of)))
@@ -87,7 +89,8 @@ class PolicyChanges:
         if len(self._changes) >= MOST_RULES and name not in self._changes:
             raise Refusal("too_large", "There are as many rules as there can be. Remove one first.")
         before = merged(self._phase, self._changes).get(name)
-        after = checked(name, rule, self._phase, self._own)
+        windows = own_windows(self._tx.connection, self._actor.school)
+        after = checked(name, rule, self._phase, self._own, windows)
         self._check_giving(after)
         self._write(name, after)
         self._done("policy_changed", name, {"before": _plain(before), "after": _plain(after)})

@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol, get_args
 
 import msgspec
 
-from accounts.policy.rules import Rule, WindowName
+from accounts.policy.rules import Rule
 from accounts.rights import ROOM_KINDS, Relation, SchoolVerb
 from realtime.refusal import Refusal
 
@@ -17,7 +17,6 @@ ROOM_VERBS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 PLACES: Final = tuple(ROOM_VERBS)
 RELATIONS: Final[tuple[str, ...]] = get_args(Relation)
-WINDOWS: Final[tuple[str, ...]] = get_args(WindowName)
 YEARS: Final = ("N", "R", *(str(year) for year in range(1, 15)))
 
 

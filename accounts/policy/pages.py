@@ -16,11 +16,12 @@ from accounts.model import person
 from accounts.policy import form as fields
 from accounts.policy import store
 from accounts.policy.changing import OWN, PolicyChanges
-from accounts.policy.rules import SETS, Rule, Rules, checked, merged, shipped
+from accounts.policy.rules import SETS, WINDOWS, Rule, Rules, checked, merged, shipped
 from accounts.policy.store import AnnounceAll
 from accounts.rights import ROLES
 from accounts.sessions import Actor
 from accounts.signing_in import SigningIn
+from accounts.windows.model import own_windows
 from realtime.refusal import Refusal
 from storage.clock import Clock
 from storage.database import Database
@@ -41,6 +42,7 @@ class PolicyView:
     role_names: Mapping[str, str]
     concerned: Mapping[tuple[str, str | None], int]
     off_for: Mapping[str, frozenset[str]]  # own role → rules that do not hold for it
+    own_windows: Mapping[str, str]  # names by id
 
 
 def policy_routes(
@@ -90,7 +92,7 @@ class PolicyPages:
         view, links = await self._desk.read(request, _read)
         try:
             after = fields.rule_of(form)
-            after = checked(name or OWN, after, view.phase, view.own)
+            after = checked(name or OWN, after, view.phase, view.own, view.own_windows)
         except Refusal as refusal:
             request.path_params.update({"rule": name} if name else {})
             return await self.show_form(request, refusal)
@@ -201,6 +203,7 @@ def _read(connection: Connection, actor: Actor, now_ms: int) -> PolicyView:
     return PolicyView(
         phase, merged(phase, changes), frozenset(changes), own, store.role_names(connection, actor.school),
         {(role, year): count for role, year, count in counted}, {of: frozenset(rules) for of, rules in off.items()},
+        {each.id: each.name for each in own_windows(connection, actor.school).values()},
     )  # fmt: skip
 
 
@@ -211,7 +214,8 @@ def _context(view: PolicyView) -> dict[str, Any]:
     return {
         "by_place": by_place, "changed": view.changed, "shipped": shipped(view.phase), "own_rule": OWN,
         "own_roles": view.role_names, "role_names": view.role_names, "sets": list(SETS), "roles": sorted(ROLES),
-        "relations": fields.RELATIONS, "windows": fields.WINDOWS, "years": fields.YEARS,
+        "relations": fields.RELATIONS, "years": fields.YEARS,
+        "windows": (*WINDOWS, *view.own_windows), "own_windows": view.own_windows,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct, structs
 
+from accounts.policy.windows import BUILT_IN
 from accounts.rights import (
     KEEPING,
     KINDS,
@@ -31,7 +32,8 @@ from realtime.refusal import Refusal
 FOLDER: Final = Path(__file__).parent / "defaults"
 
 PlaceKind = Literal["person", "school", RoomKind, "thread", "help"]
-WindowName = Literal["always", "never", "out_of_school", "school_days"]
+# Those of every school, or one of a school's own: its id. One that is not there, or no more, counts as never.
+WindowName = Annotated[str, Meta(pattern=r"^(always|never|out_of_school|school_days|w[0-9a-z]{10})$")]
 Year = Annotated[str, Meta(pattern=r"^(N|R|[1-9]|1[0-4])$")]
 
 # Names that a rule may use for many roles at once. A role that a school has made counts as the one it was copied from.
@@ -66,6 +68,7 @@ Rules = Mapping[str, Rule]
 Changes = Mapping[str, Rule | None]  # by the rule's name, or name@role for one role alone; None: does not hold
 OwnRoles = Mapping[str, str]  # a school's own role → the built-in one it was copied from
 
+WINDOWS: Final = ("always", "never", *BUILT_IN)  # that every school has
 PHASES: Final[Mapping[str, str]] = {
     "primary": "primary", "special": "primary", "secondary": "secondary", "all-through": "secondary",
 }  # fmt: skip
@@ -124,7 +127,13 @@ def _line(rule: Rule, bases: Mapping[str, str]) -> Line:
         named = _names(rule.to)
         others = frozenset(role for role, base in bases.items() if role in named or base in named)
     years = frozenset(rule.years) or None
-    return Line(rule.relation, others, years, None if rule.window == "always" else rule.window)
+    window = None if rule.window == "always" or (never_windowed(rule) and rule.window != "never") else rule.window
+    return Line(rule.relation, others, years, window)
+
+
+def never_windowed(rule: Rule) -> bool:
+    """Whether this is how learners reach their own teachers, which no clock closes."""
+    return rule.place == "thread" and rule.relation == "own_teacher" and not {"start", "write"}.isdisjoint(rule.verbs)
 
 
 def _names(listed: Collection[str]) -> frozenset[str]:
@@ -159,14 +168,21 @@ def _may_ever_write(kind: Kind, to: Collection[Kind], rule: Rule) -> bool:
     return not (kind == "learner" and rule.relation is None and to != {"staff"})
 
 
-def checked(name: str, rule: Rule, phase: str, own: OwnRoles) -> Rule:
-    """A rule that a school may have; Refusal `bad_request` or `forbidden` says why not."""
+def checked(name: str, rule: Rule, phase: str, own: OwnRoles, own_windows: Collection[str] = ()) -> Rule:
+    """A rule that a school may have; Refusal `bad_request` or `forbidden` says why not.
+
+    `own_windows`: ids of the windows that the school has made.
+    """
     before = shipped(phase).get(name.partition("@")[0])
     if (before is not None and before.locked) or rule.locked:
         raise Refusal("forbidden", "This rule protects children or the school, and cannot be changed.")
     known = set(SETS) | ROLES | set(own)
     if not rule.who or not rule.verbs or not known.issuperset({*rule.who, *rule.to}):
         raise Refusal("bad_request", "A rule names the roles that it is about, and what they may do.")
+    if rule.window not in (*WINDOWS, *own_windows):
+        raise Refusal("bad_request", "There are no such opening times.")
+    if never_windowed(rule) and rule.window not in ("always", "never"):
+        raise Refusal("forbidden", "Learners can always write to their own teachers: no opening times close that.")
     bases = {**{role: role for role in ROLES}, **own}
     for role in _names(rule.who):
         for verb in rule.verbs:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, func, select
 from accounts import pausing, settings
 from accounts.calendar.model import load
 from accounts.model import person, policy_change, role, school, session
-from accounts.policy.rules import Changes, OwnRoles, Rule, compiled
+from accounts.policy.rules import SETS, Changes, OwnRoles, Rule, compiled
 from accounts.policy.timetable import Timetable
 from accounts.rights import NOTHING, Rights
+from accounts.windows.model import held_once, own_windows
 from storage.database import Transaction
 
 MOST_KEPT: Final = 1000  # schools whose rights this process remembers
@@ -62,12 +63,19 @@ def _load(connection: Connection, school_id: str) -> Rights:
     return structs.replace(
         rights, is_open=timetable.is_open, opens_at=timetable.opens_at, changes_at=timetable.changes_at,
         switches=switches, labels=settled.labels, paused=pausing.paused(connection, school_id),
+        safeguarding=_safeguarding(own_roles(connection, school_id)),
     )  # fmt: skip
+
+
+def _safeguarding(own: OwnRoles) -> frozenset[str]:
+    """The roles of the safeguarding team, with those that the school copied from them."""
+    named = SETS["safeguarding"]
+    return named | {role for role, base in own.items() if base in named}
 
 
 def timetable_of(connection: Connection, school_id: str) -> Timetable:
     """When the school's windows open and close."""
-    return Timetable(load(connection, school_id))
+    return Timetable(load(connection, school_id), own_windows(connection, school_id), held_once(connection, school_id))
 
 
 def phase_of(connection: Connection, school_id: str) -> str:

@@ -34,6 +34,7 @@ from accounts.privacy.names import reduced
 from accounts.roster.model import roster_role, roster_run, roster_upload
 from accounts.second_step.model import passkey, recovery_code, spent_challenge, totp
 from accounts.sso.model import external_identity, used_sign_on
+from accounts.windows.model import school_window, window_once
 from storage.clock import rfc3339
 from storage.database import Transaction
 from storage.ids import new_id
@@ -82,6 +83,7 @@ KEPT: Final = (
 STAYING: Final = (
     school, role, policy_change, person, school_group, term, sign_in_failure, audit_log, audit_detail, audit_head,
     class_code, spent_challenge, used_sign_on, roster_run, roster_upload, school_logo,
+    school_window, window_once,
 )  # fmt: skip
 
 FORMER: Final[Mapping[str, str]] = {

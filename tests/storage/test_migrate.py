@@ -22,6 +22,7 @@ import accounts.privacy.model
 import accounts.roster.model
 import accounts.second_step.model
 import accounts.sso.model
+import accounts.windows.model
 import rooms.answering
 import rooms.drafts.model
 import rooms.embeds.model
@@ -44,7 +45,8 @@ from tests.harness.program import ROOT
 MODELS = (
     accounts.model, accounts.audit.model, accounts.leaving.model, accounts.privacy.model,
     accounts.second_step.model, accounts.children.model, accounts.roster.model, accounts.invitations.model,
-    accounts.sso.model, accounts.looks.model, accounts.hours.model, rooms.embeds.model, rooms.files.model,
+    accounts.sso.model, accounts.looks.model, accounts.hours.model, accounts.windows.model, rooms.embeds.model,
+    rooms.files.model,
     rooms.answering, rooms.forwarding, rooms.mentioning, rooms.model, rooms.posts, rooms.search.model,
     rooms.drafts.model, rooms.notices.model, rooms.pins.model, rooms.reactions.model, storage.installation,
 )  # fmt: skip

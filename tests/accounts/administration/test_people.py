@@ -13,9 +13,8 @@ from realtime.refusal import Refusal
 from tests.accounts.administration.office import Office
 
 EVERYTHING = (
-    "home", "people", "groups", "classes", "roster", "leavers", "terms", "policy", "roles", "settings", "words",
-    "features", "look", "sso",
-    "audit",
+    "home", "people", "groups", "classes", "roster", "leavers", "terms", "policy", "windows", "roles", "settings",
+    "words", "features", "look", "sso", "audit",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from accounts.policy.rules import PHASES, SETS, PlaceKind, Rule, WindowName, checked, compiled, shipped
+from accounts.policy.rules import PHASES, SETS, WINDOWS, PlaceKind, Rule, checked, compiled, shipped
 from accounts.rights import GRAVE, KINDS, RELATIONS, ROLES, SCHOOL_VERBS, VERBS, Place, Rights, Verb, Who, may
 from realtime.refusal import Refusal
 from tests.accounts.policy.table import lines, reach, verbs_of
@@ -25,7 +25,7 @@ RULES = st.builds(
     place=st.sampled_from(PLACES),
     to=st.lists(st.sampled_from([*ROLES, *SETS]), max_size=2).map(tuple),
     relation=st.none() | st.sampled_from(sorted(RELATIONS)),
-    window=st.sampled_from(get_args(WindowName)),
+    window=st.sampled_from(WINDOWS),
     on=st.booleans(),
 )
 NAMES = st.sampled_from([*shipped("primary"), "our_own", "another"])
