@@ -74,12 +74,15 @@ from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.pages import MessagePages
 from rooms.moments import Moments
+from rooms.opening.watching import Watching
 from rooms.operating import Operating
+from rooms.oversight.pages import oversees, told_of_pauses
 from rooms.pages import RoomsPages
 from rooms.polling import LongPoll
 from rooms.posts import LONGEST_TEXT
 from rooms.rostering import RoomsFollow
 from rooms.search.indexing import Indexer
+from rooms.telling.running import Telling
 from rooms.welcoming import HOOKS
 from storage import installation
 from storage.clock import Clock, rfc3339
@@ -145,6 +148,8 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         )  # fmt: skip
         stack.push_async_callback(commands.drain)
         to_providers, embeds = Outside(settings.provider_networks), Embeds(database, clock, settings.feed_networks)
+        telling = Telling(database, clock, secret, settings, metrics.tell)
+        stack.push_async_callback(telling.close)
         stack.push_async_callback(to_providers.close)
         stack.push_async_callback(embeds.close)
         desk = Desk(
@@ -160,6 +165,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         stack.push_async_callback(importing.close)
         for watch in (
             live.keep_watch(hub, settings.poll, settings.session_check), Moments(database, clock, hub).watch(),
+            Watching(database, clock, hub).watch(),
             indexer.run(), Sending(database, clock, secret, POST).watch(), *embeds.watches(), importing.keep_tidy(),
             Keeping(database, clock, settings.data, signing_in.noticing).run(), Tidying(database, clock, storage).run(),
         ):  # fmt: skip
@@ -168,9 +174,20 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         metrics.watch(hub, outboxes, bus)
 
         assets = Assets()
-        pages = Pages(assets, TEMPLATES, {"administers": administers, "makes_rooms": makes_rooms, "label": label})
+        pages = Pages(
+            assets,
+            TEMPLATES,
+            {
+                "administers": administers,
+                "makes_rooms": makes_rooms,
+                "label": label,
+                "oversees": oversees,
+                "told_of_pauses": told_of_pauses,
+            },
+        )
         messages = MessagePages(database, clock, pages, signing_in, epoch, PARTS)
         frame = Frame(database, clock, pages, signing_in)
+        hub.spawn(telling.watch(pages))
         long_poll = LongPoll(hub, limits, settings, epoch)
         routes: list[Any] = [
             *AccountPages(signing_in, pages).routes(),
@@ -184,6 +201,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *looks_routes(database, clock, pages, signing_in, HOOKS, assets),
             *(styleguide_routes(pages) if settings.development else ()),
             *RoomsPages(database, clock, epoch, history.unread).routes(),
+            *telling.routes(frame, epoch),
             *feature_routes(frame, commands, limits, storage, epoch),
             *messages.routes(),
             *Doors(commands, signing_in, long_poll, messages.show_again).routes(),

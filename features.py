@@ -12,6 +12,8 @@ from rooms import membership, private, reading
 from rooms.cards.answers import OPERATIONS as CARD_OPERATIONS
 from rooms.cards.pages import CardPages
 from rooms.commands import Commands
+from rooms.concerns import commands as concern_commands
+from rooms.concerns.privacy import ConcernKeeper
 from rooms.display import pages as display
 from rooms.display.pages import DisplayPages
 from rooms.drafts import commands as draft_commands
@@ -29,6 +31,7 @@ from rooms.files import commands as file_commands
 from rooms.files.answers import OPERATIONS as FILE_OPERATIONS
 from rooms.files.privacy import FileKeeper
 from rooms.files.routes import files_routes
+from rooms.files.serving import Serving
 from rooms.files.storing import Storage
 from rooms.home import HomePages, HomePart
 from rooms.keeping import commands as keeping_commands
@@ -37,6 +40,7 @@ from rooms.keeping.part import PART as KEEPING
 from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.privacy import MessageKeeper
+from rooms.messages.removing import take_out
 from rooms.messages.single import SinglePages
 from rooms.missed.calls import CALLS
 from rooms.missed.pages import MissedPages
@@ -45,6 +49,12 @@ from rooms.notices import showing as notices
 from rooms.notices.answers import OPERATIONS as NOTICE_OPERATIONS
 from rooms.notices.pages import NoticePages
 from rooms.notices.privacy import NoticeKeeper
+from rooms.opening import pages as opening
+from rooms.opening.answers import OPERATIONS as OPENING_OPERATIONS
+from rooms.opening.pages import OpeningPages
+from rooms.oversight import commands as oversight_commands
+from rooms.oversight.pages import OversightPages
+from rooms.oversight.privacy import OversightKeeper
 from rooms.pins import commands as pin_commands
 from rooms.pins import showing as pins
 from rooms.pins.answers import OPERATIONS as PIN_OPERATIONS
@@ -64,36 +74,45 @@ from rooms.search.pages import SearchPages
 from rooms.search.privacy import SearchKeeper
 from rooms.showing import Parts
 from rooms.stickies import commands as sticky_commands
+from rooms.stickies.part import PARTS as STICKIES
 from rooms.stickies.privacy import StickyKeeper
+from rooms.stickies.who_sees import WhoSeesPages
+from rooms.telling import settling as telling
+from rooms.telling.answers import OPERATIONS as TELLING_OPERATIONS
+from rooms.telling.privacy import TellingKeeper
 from rooms.today import TODAY
+from rooms.voice.part import PART as VOICE
 
 ROOT: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
-    "accounts/calendar", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
+    "accounts/calendar", "accounts/hours", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
     "rooms/keeping",
     "rooms/files", "rooms/embeds", "rooms/search", "rooms/missed", "rooms/display", "rooms/cards",
-    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/drafts", "rooms/stickies",
+    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/opening", "rooms/drafts", "rooms/stickies", "rooms/telling", "rooms/voice",
 ))  # fmt: skip
 MARKS: Final = (notices.PART, pins.PART, reactions.PART, drafts.PART)
 # What features add to rooms' pages.
-PARTS: Final = Parts((KEEPING, attaching.PART, *EMBEDS, searching.PART, display.LINK, *MARKS))
+PARTS: Final = Parts(
+    (opening.PART, KEEPING, *STICKIES, attaching.PART, VOICE, *EMBEDS, searching.PART, display.LINK, *MARKS)
+)
 # What stands above the doors of the corridor.
 HOME_PARTS: Final[tuple[HomePart, ...]] = (drafts.NOT_SENT, notices.HOME, CALLS, TODAY)
 ON_THE_BIG_SCREEN: Final = (attaching.PART,)  # what belongs to a message itself, for everybody in the room to see
 UNMARKING: Final = (reaction_commands.take_away, pin_commands.take_away, notice_commands.take_away)
 HOOKS_OF_MESSAGES: Final = Hooks(
     adding=(attaching.take_along, link_cards.want_card),
-    following=(private.begin,),
-    removing=(attaching.take_away, link_cards.take_cards, removed, *UNMARKING),
+    following=(private.begin, telling.tell),
+    allowing=(private.keep,),
+    removing=(attaching.take_away, link_cards.take_cards, removed, telling.untell, *UNMARKING),
 )
 HANDLERS: Final = (
     *membership.HANDLERS, *keeping_commands.HANDLERS, *reading.HANDLERS,
     *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
     *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
     *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,
-    *sticky_commands.HANDLERS,
+    *sticky_commands.HANDLERS, *concern_commands.HANDLERS,
 )  # fmt: skip
 POST: Final = next(each for each in HANDLERS if each.command is message_commands.PostMessage)
 # Of what an export holds and an erasure takes away.
@@ -107,12 +126,17 @@ KEEPERS: Final = (
     PinKeeper(),
     NoticeKeeper(),
     DraftKeeper(),
+    OversightKeeper(),
+    ConcernKeeper(),
     StickyKeeper(),
+    TellingKeeper(),
 )
 # Of these, whoever is not shown who reacted is told less.
 PLAINLY: Final = {"reaction_added": plainly, "reaction_removed": plainly}
 OPERATIONS: Final = (
-    *FILE_OPERATIONS, *SEARCH_OPERATIONS, *CARD_OPERATIONS, *PIN_OPERATIONS, *NOTICE_OPERATIONS, *DRAFT_OPERATIONS,
+    *FILE_OPERATIONS, *SEARCH_OPERATIONS, *CARD_OPERATIONS, *PIN_OPERATIONS, *NOTICE_OPERATIONS,
+    *OPENING_OPERATIONS, *DRAFT_OPERATIONS,
+    *TELLING_OPERATIONS,
 )  # fmt: skip
 FOUND_BY_WORDS: Final = (Messages(),)
 
@@ -131,6 +155,9 @@ def feature_routes(frame: Frame, commands: Commands, limits: Limits, storage: St
         *ReactionPages(frame).routes(),
         *PinPages(frame).routes(),
         *NoticePages(frame, commands).routes(),
+        *OversightPages(frame, commands, Serving(frame.database, frame.clock, storage).looked_at).routes(),
+        *OpeningPages(frame).routes(),
+        *WhoSeesPages(frame).routes(),
         *DraftPages(frame, commands).routes(),
         *SearchPages(frame, limits, FOUND_BY_WORDS).routes(),
     ]

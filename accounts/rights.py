@@ -50,6 +50,7 @@ ROLES: Final = frozenset(KINDS)
 OUTSIDE: Final = frozenset({"governor", "guardian", "visitor"})
 PAUSED: Final = frozenset({"write", "start", "react"})  # what a pause stops
 NEVER_PAUSED: Final = frozenset({"help", "person"})
+FOR_NOW: Final = frozenset({"window_closed", "paused"})  # refusals that end by themselves, or when an adult says so
 
 # Of these the settings say who must have shown a second factor: to look, and to administer. To step in is urgent.
 GRAVE: Final = SCHOOL_VERBS - {"manage_sign_in", "make_room", "step_in"} | {"look"}
@@ -161,6 +162,12 @@ def may(who: Who, verb: Verb, place: Place | None, at: datetime) -> str | None:
     if place.closed:
         return "room_closed"
     return _refused(who, verb, place, at)
+
+
+def may_in_time(who: Who, verb: Verb, place: Place | None, at: datetime) -> bool:
+    """Whether `who` may, now or once a window opens or a pause ends."""
+    code = may(who, verb, place, at)
+    return code is None or code in FOR_NOW
 
 
 def may_look(who: Who, place: Place | None, at: datetime) -> str | None:

@@ -27,6 +27,8 @@ class Admission:
     floor: int
     audience: str = "home"
     presence: bool = False  # may see who is here, and be seen
+    school: str = ""  # whose settings say who may write; empty where nobody's do
+    windowed: bool = False  # the clock may change whether they may write
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Member(Subscriber, Protocol):
 
 
 class Observer(Protocol):
-    """Is told who opens and leaves rooms; presence."""
+    """Is told who opens and leaves rooms."""
 
     def followed(self, subscription: Subscription) -> None: ...
 
@@ -95,7 +97,7 @@ class Hub:
         self.counts = HubCounts()
         self.members: set[Member] = set()
         self.draining = False
-        self.observer: Observer | None = None
+        self.observers: list[Observer] = []
         self._observe = observe  # told of an event at the moment of its delivery, for the fan-out lag
         self._watches: dict[str, Watch] = {}
         self._people: dict[str, set[Member]] = {}
@@ -160,10 +162,13 @@ class Hub:
         watch = self._watches[room]
         subscription = watch.followers.get(member)
         if subscription is None:
-            subscription = Subscription(watch, member, admission.audience, after, presence=admission.presence)
+            subscription = Subscription(
+                watch, member, admission.audience, after, presence=admission.presence, school=admission.school,
+                windowed=admission.windowed,
+            )  # fmt: skip
             watch.followers[member] = member.subscriptions[room] = subscription
-            if self.observer is not None:
-                self.observer.followed(subscription)
+            for observer in self.observers:
+                observer.followed(subscription)
         else:
             subscription.live, subscription.sent = False, after
         return subscription
@@ -173,8 +178,8 @@ class Hub:
         subscription = member.subscriptions.pop(room, None)
         if subscription is not None:
             subscription.watch.followers.pop(member, None)
-            if self.observer is not None:
-                self.observer.unfollowed(subscription, judged=judged)
+            for observer in self.observers:
+                observer.unfollowed(subscription, judged=judged)
             self._forget_if_idle(subscription.watch)
 
     def followers(self, room: str) -> Collection[Subscription]:
@@ -304,8 +309,9 @@ class Hub:
             head = subscription.reached
             self.unfollow(member, room, judged=True)
             member.dropped(room, head)
-        elif (admission.audience, admission.presence) != (subscription.audience, subscription.presence):
+        else:
             subscription.audience, subscription.presence = admission.audience, admission.presence
+            subscription.windowed = admission.windowed
 
     async def check_sessions(self) -> None:
         """End the connections of sessions that are over, even if no hint told so."""

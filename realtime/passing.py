@@ -1,4 +1,7 @@
-"""What may be lost: who is typing, who is here. Goes to those who may see presence, and to nobody else."""
+"""What may be lost: who is typing, who is here. Goes to those who may see presence, and to nobody else.
+
+Whether one may write now is a passing thing, too; each process finds it out for its own (rooms/opening).
+"""
 
 import msgspec
 from msgspec import Raw
@@ -19,7 +22,7 @@ class Passings:
         self._hub = hub
         self._bus = bus
         self.presence = LivePresence(bus, self._deliver_presence, pace)
-        hub.observer = self
+        hub.observers.append(self)
 
     def typing(self, person: str, room: str) -> None:
         body = Raw(msgspec.json.encode({"person": person}))
@@ -41,7 +44,7 @@ class Passings:
         self.presence.arrive(subscription.subscriber.person, room, subscription.subscriber)
         body = self.presence.told(room)
         if body is not None:
-            subscription.subscriber.put_passing(_frame(room, "presence", body))
+            subscription.subscriber.put_passing(passing_frame(room, "presence", body))
 
     def unfollowed(self, subscription: Subscription, *, judged: bool) -> None:
         """Somebody has left a room, or (`judged`) may no longer be there."""
@@ -56,11 +59,11 @@ class Passings:
         self._deliver(room, "presence", body)
 
     def _deliver(self, room: str, kind: str, body: Raw, but: str = "") -> None:
-        frame = _frame(room, kind, body)
+        frame = passing_frame(room, kind, body)
         for subscription in self._hub.followers(room):
             if subscription.presence and subscription.subscriber.person != but:
                 subscription.subscriber.put_passing(frame)
 
 
-def _frame(room: str, kind: str, body: Raw) -> bytes:
+def passing_frame(room: str, kind: str, body: Raw) -> bytes:
     return text_frame(encode(protocol.Passing(room, kind, body)))

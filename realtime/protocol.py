@@ -82,7 +82,7 @@ class Event(Struct, tag_field="type", tag="event", frozen=True):
 
 
 class Passing(Struct, tag_field="type", tag="passing", frozen=True):
-    """Typing or presence: may be lost."""
+    """Typing, presence, or whether one may write now: may be lost."""
 
     room: str
     kind: str

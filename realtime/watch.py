@@ -24,6 +24,10 @@ class Subscriber(Protocol):
 
     def put_passing(self, frame: bytes) -> None: ...
 
+    def put_window(self, room: str, frame: bytes, *, first: bool) -> None:
+        """Whether one may write in a room, `first`: as it was when the subscriber came; else it has changed."""
+        ...
+
     def set_back(self, subscription: "Subscription") -> None: ...
 
     def dropped(self, room: str, head: int) -> None: ...
@@ -36,14 +40,19 @@ class Subscription:
     its subscriber fills the gap from the log; slow readers, returning clients and newcomers are all this one case.
     """
 
-    __slots__ = ("audience", "live", "presence", "sent", "subscriber", "watch")
+    __slots__ = ("audience", "live", "presence", "school", "sent", "subscriber", "watch", "windowed")
 
-    def __init__(self, watch: "Watch", subscriber: Subscriber, audience: str, sent: int, *, presence: bool) -> None:
+    def __init__(
+        self, watch: "Watch", subscriber: Subscriber, audience: str, sent: int, *, presence: bool, school: str = "",
+        windowed: bool = False,
+    ) -> None:  # fmt: skip
         self.watch = watch
         self.subscriber = subscriber
         self.audience = audience
         self.sent = sent
         self.presence = presence
+        self.school = school
+        self.windowed = windowed
         self.live = False
 
     @property

@@ -219,6 +219,7 @@ class News(Struct):
     events: list[Event]
     heads: dict[str, int]
     reset: list[Reset]
+    windows: list[str]
 
 
 class Description(Struct):

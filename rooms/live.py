@@ -94,7 +94,21 @@ def _admission(grant: grants.Grant, at: datetime) -> Admission | None:
         return None
     presence = may(grant.who, "presence", grant.place, at) is None
     full = grant.who.rights.kinds.get(grant.who.role) in ("staff", "governor")
-    return Admission(grant.head, grant.floor, "home" if full else PLAIN, presence=presence)
+    place = grant.place
+    school = "" if place is None or place.kind == "person" else place.school
+    return Admission(
+        grant.head, grant.floor, "home" if full else PLAIN, presence=presence, school=school,
+        windowed=bool(school) and _is_windowed(grant, at),
+    )  # fmt: skip
+
+
+def _is_windowed(grant: grants.Grant, at: datetime) -> bool:
+    """Whether the clock has a say in who may write there, or a pause that will end."""
+    kind = "" if grant.place is None else grant.place.kind
+    lines = grant.who.rights.lines.get((grant.who.role, "write", kind), ())
+    if kind == "thread" or any(line.window is not None for line in lines):
+        return True
+    return may(grant.who, "write", grant.place, at) == "paused"
 
 
 def _read(connection: Connection, reads: Sequence[tuple[str, int, int]]) -> list[Sequence[Event]]:

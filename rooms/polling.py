@@ -29,7 +29,7 @@ class LongPoll:
         self._epoch = epoch
 
     async def wait(self, request: Request, actor: Actor) -> dict[str, Any]:
-        """`{"epoch","events","heads","reset"}`; empty after Settings.long_poll seconds without news."""
+        """`{"epoch","events","heads","reset","windows"}`; empty after Settings.long_poll seconds without news."""
         self._limits.check("polls", actor.session)
         asked = positions(request.query_params.get("rooms", ""))
         with self._hub.expecting((*asked, actor.own_room)):
@@ -54,7 +54,7 @@ class LongPoll:
         return await self._news(poller, asked) or self._empty(asked)
 
     def _empty(self, asked: Positions) -> dict[str, Any]:
-        return {"epoch": self._epoch, "events": [], "heads": asked, "reset": []}
+        return {"epoch": self._epoch, "events": [], "heads": asked, "reset": [], "windows": []}
 
     async def _news(self, poller: "_Poller", asked: Positions, *, follow: bool = False) -> dict[str, Any] | None:
         """What is new now, with rights judged now; None if nothing is."""
@@ -62,7 +62,7 @@ class LongPoll:
         admitted = await self._hub.rooms.admit(Ask(poller.person, poller.session, rooms))
         if poller.own_room not in admitted:
             raise Refusal("unauthenticated")
-        answer = self._empty({})
+        answer = {**self._empty({}), "windows": sorted(poller.windows)}
         self._hub.open(poller.own_room, admitted[poller.own_room].head)
         for room, after in asked.items():
             await self._look(answer, room, after, admitted.get(room))
@@ -71,7 +71,7 @@ class LongPoll:
                 self._hub.follow(poller, room, after, admitted[room]).live = True
                 if head > after:
                     poller.woken.set()
-        return answer if answer["events"] or answer["reset"] else None
+        return answer if answer["events"] or answer["reset"] or poller.windows else None
 
     async def _look(self, answer: dict[str, Any], room: str, after: int, admission: Admission | None) -> None:
         if admission is None:
@@ -101,6 +101,7 @@ class _Poller:
         self.person, self.session, self.own_room = actor.person, actor.session, actor.own_room
         self.subscriptions: dict[str, Subscription] = {}
         self.woken = asyncio.Event()
+        self.windows: set[str] = set()  # rooms where it has changed whether one may write
         self.over = False
 
     def put(self, frames: bytes, count: int) -> bool:  # noqa: ARG002
@@ -109,6 +110,12 @@ class _Poller:
 
     def put_passing(self, frame: bytes) -> None:
         """Typing and presence do not come this way."""
+
+    def put_window(self, room: str, frame: bytes, *, first: bool) -> None:  # noqa: ARG002
+        """Only that it changed: the client asks how it is now, and knew how it was when it came."""
+        if not first:
+            self.windows.add(room)
+            self.woken.set()
 
     def set_back(self, subscription: Subscription) -> None:  # noqa: ARG002
         self.woken.set()

@@ -64,6 +64,11 @@ class Pages:
             self._environments[pseudo] = self._environment(pseudo)
         return pseudo
 
+    def words(self, language: str, template: str, context: Mapping[str, Any]) -> str:
+        """What a template says in a language, for what is no page; in English where it is none of ours."""
+        environment = self._environments.get(language) or self._environments["en"]
+        return environment.get_template(template).render(context)
+
     def sentence(self, request: Request, text: str) -> str:
         """A sentence of the program's in the reader's language, or as it is."""
         pseudo = pseudo_of(request)
@@ -90,6 +95,11 @@ def time_label(at_ms: int, zone: str, language: str) -> str:
 def day_label(at_ms: int, zone: str, language: str) -> str:
     """`Friday 20 November`."""
     return str(format_date(_at(at_ms, zone).date(), "EEEE d MMMM", locale=language))
+
+
+def weekday_label(at_ms: int, zone: str, language: str) -> str:
+    """`Friday`."""
+    return str(format_date(_at(at_ms, zone).date(), "EEEE", locale=language))
 
 
 def full_day(day: date, language: str) -> str:

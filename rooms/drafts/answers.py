@@ -22,7 +22,10 @@ class Draft(Struct):
 
 
 class Waiting(Struct):
-    """A message that waits. `at`: on the school's clock; `refused`: it could not be sent when its time came."""
+    """A message that waits. `at`: on the school's clock; `refused`: it could not be sent when its time came.
+
+    `when_open`: it goes when it opens, which is at that time as things stand.
+    """
 
     id: str
     room: str
@@ -30,6 +33,7 @@ class Waiting(Struct):
     at: str
     at_label: str
     refused: bool
+    when_open: bool
 
 
 class Scheduled(Struct):

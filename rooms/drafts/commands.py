@@ -1,10 +1,12 @@
 """What people do with what they have not sent: keep a draft, drop it; leave a message to go later, or call it off."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import delete, select, update
 
+from accounts import features
 from accounts.model import school
 from realtime.connection import Caller
 from realtime.protocol import Command, KeyedCommand
@@ -12,7 +14,16 @@ from realtime.refusal import Refusal
 from rooms import log
 from rooms.drafts import model
 from rooms.drafts.model import draft, scheduled
-from rooms.drafts.rules import MOST_DRAFTS, MOST_SCHEDULED, moment_of, scheduled_id
+from rooms.drafts.rules import (
+    MOST_DRAFTS,
+    MOST_LEFT,
+    MOST_LEFT_IN_ROOM,
+    MOST_SCHEDULED,
+    moment_of,
+    scheduled_id,
+)
+from rooms.model import event
+from rooms.openings import standing
 from rooms.posts import clean_text, seq_of
 from rooms.turn import Handler, Turn
 from storage.clock import rfc3339
@@ -26,7 +37,10 @@ Moment = Annotated[
 ScheduledId = Annotated[str, Meta(min_length=2, max_length=32, pattern="^w[0-9a-z]+$", description="Its id.")]
 Version = Annotated[int, Meta(ge=0, le=2**53 - 1, description="The version that this was written on top of.")]
 
+WhenOpen = Annotated[bool, Meta(description="It goes as soon as the window opens that is closed now.")]
+
 NOT_THERE: Final = "This message is not waiting any more."
+NO_TIME: Final = "Please choose a day and a time."
 
 
 class KeepDraft(Command, kw_only=True):
@@ -45,20 +59,21 @@ class DropDraft(Command, kw_only=True):
 
 
 class ScheduleMessage(KeyedCommand, kw_only=True):
-    """Leave a message to go later. It is judged when it goes, as if it were sent then."""
+    """Leave a message to go later: `at` a time, or `when_open`. It is judged when it goes, as if it were sent then."""
 
     text: Text
-    at: Moment
+    at: Moment | UnsetType = UNSET
+    when_open: WhenOpen | UnsetType = UNSET
     reply_to: MessageId | None = None
     thread: MessageId | None = None
 
 
 class EditScheduled(KeyedCommand, kw_only=True):
-    """Change a message that waits, or when it goes. `room`: the person's own."""
+    """Change a message that waits, or when it goes, unless that is when it opens. `room`: the person's own."""
 
     scheduled: ScheduledId
     text: Text
-    at: Moment
+    at: Moment | UnsetType = UNSET
 
 
 class CancelScheduled(KeyedCommand, kw_only=True):
@@ -110,19 +125,19 @@ def _tell(turn: Turn, kind: str, body: dict[str, Any]) -> None:
 
 
 def schedule_message(turn: Turn, command: ScheduleMessage) -> None:
-    text, at_ms = clean_text(command.text), _moment(turn, command.at)
+    text, at_ms = clean_text(command.text), _goes_at(turn, command)
     for each in filter(None, (command.reply_to, command.thread)):
         seq_of(each, command.room)
     made = scheduled_id(turn.who.id, str(command.key))
     turn.body = {"scheduled": made}
-    if turn.connection.scalar(select(scheduled.c.id).where(scheduled.c.id == made)) is not None:
+    if _was_left(turn, str(command.key)):
         return
-    if model.count(turn.connection, scheduled, turn.who.id) >= MOST_SCHEDULED:
-        raise Refusal("bad_request", "Fifty of your messages are waiting already. Call one off first.")
+    _check_room_for(turn, when_open=command.when_open is True)
     turn.connection.execute(
         scheduled.insert().values(
             id=made, person_id=turn.who.id, room_id=command.room, key=str(command.key), text=text,
             reply_to=command.reply_to, thread=command.thread, at_ms=at_ms, due_ms=at_ms,
+            when_open=command.when_open is True,
         )
     )  # fmt: skip
     body = {"scheduled": made, "room": command.room, "at": rfc3339(at_ms)}
@@ -133,10 +148,15 @@ def schedule_message(turn: Turn, command: ScheduleMessage) -> None:
 def edit_scheduled(turn: Turn, command: EditScheduled) -> None:
     """Also one that could not be sent: it waits again."""
     text, row = clean_text(command.text), _mine(turn, command)
-    at_ms = _moment(turn, command.at)
+    at_ms = _still_at(turn, row) if row.when_open else _moment(turn, command.at)
     values = {"text": text, "at_ms": at_ms, "due_ms": at_ms, "refused": None}
     turn.connection.execute(update(scheduled).where(scheduled.c.id == row.id).values(**values))
     turn.append("message_scheduled", {"scheduled": row.id, "room": row.room_id, "at": rfc3339(at_ms)})
+
+
+def _still_at(turn: Turn, row: AnyRow) -> int:
+    """One that was refused is looked at now, and waits on if it must."""
+    return int(row.at_ms) if row.due_ms is not None else turn.now_ms
 
 
 def cancel_scheduled(turn: Turn, command: CancelScheduled) -> None:
@@ -154,7 +174,48 @@ def _mine(turn: Turn, command: EditScheduled | CancelScheduled) -> AnyRow:
     return row
 
 
-def _moment(turn: Turn, at: str) -> int:
+def _goes_at(turn: Turn, command: ScheduleMessage) -> int:
+    if command.when_open is True:
+        return _opening(turn, command)
+    turn.require("write")
+    features.require(turn.connection, turn.who, "scheduling", turn.now_ms)
+    return _moment(turn, command.at)
+
+
+def _opening(turn: Turn, command: ScheduleMessage) -> int:
+    """When it opens. Only what is closed by the clock may be waited for: the rest is sent, or refused, now."""
+    if command.at is not UNSET:
+        raise Refusal("bad_request")
+    found = standing(turn.grant, turn.now)
+    if found is None:
+        raise Refusal("not_found")
+    if found.code is None:
+        raise Refusal("bad_request", "You can write here now. Just send it.")
+    if found.code != "window_closed" or found.opens_at is None:
+        raise Refusal(found.code)
+    return int(datetime.fromisoformat(found.opens_at).timestamp() * 1000)
+
+
+def _was_left(turn: Turn, key: str) -> bool:
+    """Whether this happened before, though it may have been called off or sent since."""
+    of = (event.c.key == key) & (event.c.author_id == turn.who.id) & (event.c.room_id == turn.own_room)
+    return turn.connection.scalar(select(event.c.seq).where(of)) is not None
+
+
+def _check_room_for(turn: Turn, *, when_open: bool) -> None:
+    """That one more may wait."""
+    connection, me = turn.connection, turn.who.id
+    if model.count(connection, scheduled, me) >= MOST_SCHEDULED:
+        raise Refusal("bad_request", "Fifty of your messages are waiting already. Call one off first.")
+    if when_open and model.left_in(connection, me, turn.room) >= MOST_LEFT_IN_ROOM:
+        raise Refusal("bad_request", "Three of your messages are waiting here already. Call one off first.")
+    if when_open and model.left_in(connection, me) >= MOST_LEFT:
+        raise Refusal("bad_request", "Twelve of your messages are waiting already. Call one off first.")
+
+
+def _moment(turn: Turn, at: str | UnsetType) -> int:
+    if at is UNSET:
+        raise Refusal("bad_request", NO_TIME)
     zone = turn.connection.scalars(select(school.c.zone).where(school.c.id == turn.who.school)).one()
     return moment_of(at, turn.now_ms, zone)
 
@@ -166,7 +227,7 @@ def _own_room(_: Command, caller: Caller) -> tuple[str, ...]:
 HANDLERS: Final[tuple[Handler[Any], ...]] = (
     Handler(KeepDraft, keep_draft, "read", answers=("version",), also=_own_room),
     Handler(DropDraft, drop_draft, "read", answers=("version",), also=_own_room),
-    Handler(ScheduleMessage, schedule_message, "write", feature="scheduling", answers=("scheduled",), also=_own_room),
+    Handler(ScheduleMessage, schedule_message, "read", answers=("scheduled",), also=_own_room),
     Handler(EditScheduled, edit_scheduled, "read", answers=("scheduled",)),
     Handler(CancelScheduled, cancel_scheduled, "read", answers=("scheduled",)),
 )

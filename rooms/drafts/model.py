@@ -70,6 +70,14 @@ def waiting_in(connection: Connection, person_id: str, room_id: str) -> int:
     return connection.scalar(select(func.count()).select_from(scheduled).where(of)) or 0
 
 
+def left_in(connection: Connection, person_id: str, room_id: str | None = None) -> int:
+    """How many messages of a person go as soon as it opens, in one room or in all."""
+    of = (scheduled.c.person_id == person_id) & scheduled.c.when_open & scheduled.c.due_ms.is_not(None)
+    if room_id is not None:
+        of &= scheduled.c.room_id == room_id
+    return connection.scalar(select(func.count()).select_from(scheduled).where(of)) or 0
+
+
 def refused(connection: Connection, person_id: str) -> int:
     """How many messages of a person could not be sent when their time came, and are not put away."""
     of = (scheduled.c.person_id == person_id) & scheduled.c.refused.is_not(None)

@@ -1,6 +1,8 @@
 """Pages of what is not sent: my drafts for the client, a message for later, and all that wait."""
 
 import asyncio
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
 
@@ -13,13 +15,14 @@ from starlette.routing import Route
 from accounts import features
 from accounts.door import actor_of, json_response
 from accounts.frame import Form, Frame, signed_in_only
+from accounts.sessions import Actor
 from realtime.protocol import Command
 from realtime.refusal import Refusal
 from rooms import directory
 from rooms.commands import Commands
 from rooms.doors import caller_of
 from rooms.drafts import model
-from rooms.drafts.commands import CancelScheduled, DropDraft, EditScheduled, ScheduleMessage
+from rooms.drafts.commands import NO_TIME, CancelScheduled, DropDraft, EditScheduled, ScheduleMessage
 from rooms.drafts.rules import tomorrow_morning, written
 from rooms.home import HomePart
 from rooms.posts import seq_of
@@ -38,11 +41,14 @@ def of_room(showing: Showing) -> dict[str, Any]:
     return {
         "draft": None if kept is None else _as_json(kept),
         "waiting": model.waiting_in(connection, me, room),
+        "left": model.left_in(connection, me, room),
         "may_schedule": features.on(connection, showing.grant.who, "scheduling", showing.now_ms),
     }
 
 
-PART: Final = Part("drafts", of_room=of_room, slots={"tools": "later_menu.html", "data": "drafts_data.html"})
+PART: Final = Part("drafts", of_room=of_room, slots={
+    "tray": "leave.html", "tools": "later_menu.html", "data": "drafts_data.html",
+})  # fmt: skip
 
 NOT_SENT: Final = HomePart(
     "not_sent", lambda arriving: model.refused(arriving.connection, arriving.actor.person), "home_not_sent.html"
@@ -126,7 +132,8 @@ class DraftPages:
         actor, now_ms = actor_of(request), self._frame.clock.now_ms()
 
         def read(connection: Connection) -> tuple[Any, Any]:
-            return model.waiting(connection, actor.person), directory.names_known_to(connection, actor, now_ms)
+            found = model.waiting(connection, actor.person)
+            return found, _names(connection, actor, {row.room_id for row in found}, now_ms)
 
         rows, names = await self._frame.database.read(read)
         waiting = [
@@ -155,14 +162,25 @@ class DraftPages:
         try:
             command = msgspec.convert(fields, kind, strict=False)
         except msgspec.ValidationError as error:
-            said = "Please choose a day and a time." if "`$.at`" in str(error) else None
+            said = NO_TIME if "`$.at`" in str(error) else None
             raise Refusal("bad_request", said) from None
         await asyncio.shield(self._commands.submit(caller_of(actor_of(request)), command))
 
     def _told(self, request: Request, row: AnyRow) -> dict[str, Any]:
         zone = actor_of(request).zone
         return {"id": row.id, "room": row.room_id, "text": row.text, "at": written(row.at_ms, zone),
-                "at_label": self._frame.moment(request, row.at_ms), "refused": row.refused is not None}  # fmt: skip
+                "at_label": self._frame.moment(request, row.at_ms), "refused": row.refused is not None,
+                "when_open": row.when_open}  # fmt: skip
+
+
+def _names(connection: Connection, actor: Actor, rooms: Collection[str], now_ms: int) -> dict[str, str]:
+    """What these rooms are called, as far as one may enter them: threads too in which nothing was said yet."""
+    known = directory.names_known_to(connection, actor, now_ms)
+    for room in sorted({*rooms} - known.keys()):
+        with suppress(Refusal):
+            grant = directory.require(connection, actor, room, "read", now_ms)
+            known[room] = directory.card(connection, room, grant)["name"]
+    return known
 
 
 def _given(said: Form, names: tuple[str, ...]) -> dict[str, str]:

@@ -29,7 +29,7 @@ class DraftKeeper:
             for row in connection.execute(chosen)
         ]
         waiting = [
-            {"room": row.room_name, "text": row.text, "at": rfc3339(row.at_ms), "not_sent_because": row.refused}
+            {"room": row.room_name or None, "text": row.text, "at": rfc3339(row.at_ms), "not_sent_because": row.refused}
             for row in model.waiting(connection, of.person)
         ]
         return [Part("drafts", "Drafts", drafts), Part("scheduled", "Messages to be sent later", waiting)]

@@ -11,6 +11,9 @@ SOONEST: Final = timedelta(minutes=1)
 LATEST: Final = timedelta(days=366)
 MOST_DRAFTS: Final = 200  # of one person
 MOST_SCHEDULED: Final = 50
+MOST_LEFT: Final = 12  # of these, to go when it opens
+MOST_LEFT_IN_ROOM: Final = 3
+LOOK_AGAIN_MS: Final = 60_000  # at what waits for the end of a pause, should nobody say when that is
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 

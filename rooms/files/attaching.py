@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, update
 
 from accounts import features
-from accounts.rights import may
+from accounts.rights import may_in_time
 from realtime.refusal import Refusal
 from rooms.files.finishing import described
 from rooms.files.model import file
@@ -21,7 +21,7 @@ from storage.rows import AnyRow
 FEATURE: Final = "files"  # a school may have switched it off, for some or for all; what was sent stays to be seen
 
 
-_KINDS: Final = ("picture", "video", "audio", "document")
+_KINDS: Final = ("voice", "picture", "video", "audio", "document")
 
 
 def take_along(turn: Turn, posted: Posted) -> Mapping[str, Any]:
@@ -78,12 +78,12 @@ def of_room(showing: Showing) -> dict[str, bool]:
     """Whether files can be attached here."""
     grant, at = showing.grant, datetime.fromtimestamp(showing.now_ms / 1000, UTC)
     has = features.on(showing.connection, grant.who, FEATURE, showing.now_ms)
-    return {"on": has, "may": has and may(grant.who, "write", grant.place, at) is None}
+    return {"on": has, "may": has and may_in_time(grant.who, "write", grant.place, at)}
 
 
 PART = Part(
     "files", of_messages, of_room, slots={
         "message": "attached.html", "tray": "attach_tray.html", "tools": "attach_button.html",
         "head": "shelf_door.html", "data": "files_strings.html",
-    },
+    }, rooms_only=frozenset({"head"}),
 )  # fmt: skip

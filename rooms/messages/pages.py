@@ -11,11 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from accounts.door import actor_of, json_response
-from accounts.rights import may
+from accounts.rights import may, may_in_time
 from accounts.sessions import Actor
 from accounts.signing_in import SigningIn
 from realtime.protocol import MAX_SEQ
 from realtime.refusal import Refusal
+from rooms import private
 from rooms.messages import history, views
 from rooms.messages.views import Asked, RoomView, Shower
 from rooms.pages import signed_in
@@ -87,7 +88,8 @@ class MessagePages:
 
     def _context(self, view: RoomView, about: str | None) -> dict[str, Any]:
         at, grant, asked = self._clock.now(), view.grant, view.asked
-        show = Shower(view, *(may(grant.who, verb, grant.place, at) is None for verb in ("write", "remove", "history")))
+        may_remove, may_look = (may(grant.who, verb, grant.place, at) is None for verb in ("remove", "history"))
+        show = Shower(view, may_in_time(grant.who, "write", grant.place, at), may_remove, may_look)
         return {
             "room": dict(view.card),
             **_shown(view, show),
@@ -107,7 +109,8 @@ class MessagePages:
             "follow_key": str(uuid4()),
             "error": None,
             "draft": None,
-            "slots": self._parts.slots,
+            "slots": self._parts.slots_in(grant.place.kind if grant.place else ""),
+            "private": grant.place is not None and grant.place.kind in private.KINDS,
             "parts": view.of_room,
             **dict.fromkeys(ABOUT.values()),
             **({ABOUT[about]: show.message(view.about)} if about and view.about is not None else {}),

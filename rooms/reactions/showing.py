@@ -13,7 +13,7 @@ from starlette.routing import Route
 from accounts import features
 from accounts.door import actor_of
 from accounts.frame import Frame, signed_in_only
-from accounts.rights import may
+from accounts.rights import may_in_time
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from rooms import directory
@@ -37,7 +37,7 @@ def of_messages(showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, list[A
 def of_room(showing: Showing) -> dict[str, Any]:
     grant, at = showing.grant, datetime.fromtimestamp(showing.now_ms / 1000, UTC)
     return {
-        "may": may(grant.who, "react", grant.place, at) is None and has(showing.connection, grant, showing.now_ms),
+        "may": may_in_time(grant.who, "react", grant.place, at) and has(showing.connection, grant, showing.now_ms),
         "names": sees_who(grant.who),
         "icons": dict(ICONS),
     }

@@ -37,6 +37,8 @@ class Reader:
 
     def put_passing(self, frame: bytes) -> None: ...
 
+    def put_window(self, room: str, frame: bytes, *, first: bool) -> None: ...
+
     def set_back(self, subscription: Subscription) -> None:
         self.set_back_at.append(subscription.sent)
 

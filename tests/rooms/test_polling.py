@@ -103,7 +103,7 @@ async def test_after_a_quiet_while_the_answer_is_empty_and_says_where_things_sta
         head = await alone.head()
         assert await alone.poll(head) == {
             "epoch": (await alone.client.get("/api/v1/me")).json()["epoch"], "events": [], "heads": {alone.room: head},
-            "reset": [],
+            "reset": [], "windows": [],
         }  # fmt: skip
         await alone.client.aclose()
 
