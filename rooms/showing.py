@@ -9,6 +9,8 @@ the feature's template:
 - "head": the row of buttons beside the room's name; "above": above the messages; "aside": the column beside them
 - "tray": above the text being written; "tools": beside the button that sends
 - "data": at the end of the page, for strings and settings of the feature's script
+
+Threads of stickies and rooms where help is asked for have the same page, without what makes sense in a room alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +21,7 @@ from sqlalchemy import Connection
 
 from accounts.sessions import Actor
 from rooms.grants import Grant
+from rooms.kinds import PRIVATE
 from storage.rows import AnyRow
 
 Slot = Literal["message", "actions", "head", "above", "aside", "tray", "tools", "data"]
@@ -50,12 +53,14 @@ class Part:
     """What one feature adds. Both functions read for the whole page at once, and give what JSON can say.
 
     of_messages: by the seq of the message, for those that it has something to say of.
+    rooms_only: slots that stay empty where a few people talk in private.
     """
 
     name: str
     of_messages: Callable[[Showing, Sequence[AnyRow]], Mapping[int, Any]] = _nothing
     of_room: Callable[[Showing], Any] = _none
     slots: Mapping[Slot, str] = field(default_factory=dict)  # → template
+    rooms_only: frozenset[Slot] = frozenset()
 
 
 class Parts:
@@ -63,10 +68,12 @@ class Parts:
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self._parts = tuple(parts)
-        self.slots: Mapping[str, tuple[str, ...]] = {
-            slot: tuple(part.slots[slot] for part in self._parts if slot in part.slots)  # type: ignore[index]
-            for slot in SLOTS
-        }
+        self.slots = _filled(self._parts, private=False)
+        self._private = _filled(self._parts, private=True)
+
+    def slots_in(self, kind: str) -> Mapping[str, tuple[str, ...]]:
+        """The templates of each slot on the page of a room of this kind."""
+        return self._private if kind in PRIVATE else self.slots
 
     def of_messages(self, showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, dict[str, Any]]:
         """What is said of each message, by its seq: the parts' names and what they say."""
@@ -78,3 +85,12 @@ class Parts:
 
     def of_room(self, showing: Showing) -> dict[str, Any]:
         return {part.name: part.of_room(showing) for part in self._parts}
+
+
+def _filled(parts: Iterable[Part], *, private: bool) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(SLOTS, ())
+    for part in parts:
+        for slot, template in part.slots.items():
+            if not (private and slot in part.rooms_only):
+                found[slot] += (template,)
+    return found

@@ -32,6 +32,8 @@ export interface Feature {
   gone?(message: string): void;
   /** What goes along with the text that is being sent; it is on its way when this returns. */
   sending?(): Said;
+  /** Takes a voice note along with the message that is being written; whether it does. */
+  attach?(voice: File): boolean;
 }
 
 export interface Room {
@@ -56,6 +58,7 @@ export interface Room {
   made(element: HTMLElement, event: LogEvent): void;
   gone(message: string): void;
   sending(): Said;
+  attach(voice: File): boolean;
 }
 
 const MOST_PAGES = 10;
@@ -117,6 +120,7 @@ class LiveRoom {
         for (const feature of this.#features) feature.gone?.(message);
       },
       sending: () => Object.assign({}, ...this.#features.map((feature) => feature.sending?.() ?? {})) as Said,
+      attach: (voice) => this.#features.some((feature) => feature.attach?.(voice) === true),
     };
     forgetOthers(storage, person);
     this.#presence = new Presence(element, people);

@@ -85,7 +85,12 @@ def video_sites(connection: Connection, who: Who, now_ms: int) -> list[str]:
 
 
 PARTS: Final = (
-    Part("feeds", of_room=feeds, slots={"head": "feeds_head.html", "aside": "feeds_aside.html"}),
+    Part(
+        "feeds",
+        of_room=feeds,
+        slots={"head": "feeds_head.html", "aside": "feeds_aside.html"},
+        rooms_only=frozenset({"head", "aside"}),
+    ),
     Part("card", of_messages=cards, slots={"message": "link_card_slot.html"}),
     Part("video", of_messages=videos, of_room=sites, slots={"message": "video_slot.html", "data": "embeds_data.html"}),
 )

@@ -10,7 +10,8 @@ from web.openapi import Operation, Parameter
 class FileState(Struct):
     """A file. While it arrives: `received` bytes of `size`. Once it was checked: its kind and what it shows.
 
-    `kind` is picture, document, audio or video; `width` and `height` are those of a picture, in pixels.
+    `kind` is picture, document, audio, video or voice; `width` and `height` are those of a picture, in pixels, and
+    `length_ms` is how long a sound is, where that is known.
     """
 
     id: str
@@ -21,6 +22,7 @@ class FileState(Struct):
     alt: str | UnsetType = UNSET
     width: int | UnsetType = UNSET
     height: int | UnsetType = UNSET
+    length_ms: int | UnsetType = UNSET
 
 
 class ShelfItem(Struct):

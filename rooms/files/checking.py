@@ -36,6 +36,7 @@ class Shape(Struct, frozen=True):
 class _Said(Struct, frozen=True):
     kind: str = ""
     shapes: tuple[Shape, ...] = ()
+    length_ms: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     refused: str = ""
 
 
@@ -44,6 +45,7 @@ class Checked(Struct, frozen=True):
 
     type: Type
     shapes: tuple[Shape, ...]
+    length_ms: int | None = None  # of a sound
 
 
 class Checker:
@@ -66,7 +68,7 @@ class Checker:
             raise refusal(said.refused or "damaged")
         for each in said.shapes:
             _check_written(folder / each.shape)
-        return Checked(TYPES[said.kind], said.shapes)
+        return Checked(TYPES[said.kind], said.shapes, said.length_ms)
 
     async def _answer(self, folder: Path) -> bytes:
         process = await asyncio.create_subprocess_exec(

@@ -10,7 +10,8 @@ from realtime.protocol import KeyedCommand
 from realtime.refusal import Refusal
 from rooms.files import keeping
 from rooms.files.model import file, upload
-from rooms.files.rules import MOST_UNFINISHED, QUIET_MS, check_size, clean_alt, clean_name, file_id
+from rooms.files.rules import LARGEST_VOICE, MOST_UNFINISHED, QUIET_MS, check_size, clean_alt, clean_name, file_id
+from rooms.files.sentences import TOO_LONG
 from rooms.turn import Handler, Turn
 
 FileId = Annotated[str, Meta(min_length=2, max_length=32, pattern="^f[0-9a-z]+$", description="A file's id.")]
@@ -24,6 +25,9 @@ class BeginUpload(KeyedCommand, kw_only=True):
 
     name: FileName
     size: Annotated[int, Meta(ge=0, le=2**40, description="In bytes.")]
+    voice: Annotated[
+        bool, Meta(description="A voice note: a sound of at most a minute that was recorded for this.")
+    ] = False
 
 
 class DescribeFile(KeyedCommand, kw_only=True):
@@ -41,12 +45,15 @@ def begin_upload(turn: Turn, command: BeginUpload) -> None:
         return
     allowed = settings.read(turn.connection, turn.who.school)
     check_size(command.size, allowed.largest_file * MEGABYTE)
+    if command.voice and command.size > LARGEST_VOICE:
+        raise Refusal("too_large", TOO_LONG)
     _check_share(turn, command.size, allowed.files_per_person * MEGABYTE)
     _make_place(turn)
     turn.connection.execute(
         upload.insert().values(
             id=made, school_id=turn.who.school, room_id=command.room, person_id=turn.who.id,
-            name=clean_name(command.name), size=command.size, received=0, touched_ms=turn.now_ms,
+            name=clean_name(command.name), size=command.size, received=0, voice=command.voice,
+            touched_ms=turn.now_ms,
         )
     )  # fmt: skip
 
@@ -57,7 +64,8 @@ def _begun_before(turn: Turn, command: BeginUpload, made: str) -> bool:
     row = turn.connection.execute(select(upload).where(upload.c.id == made)).first()
     if row is None:
         return False
-    if (row.room_id, row.size, row.name) != (command.room, command.size, clean_name(command.name)):
+    begun = (command.room, command.size, clean_name(command.name), command.voice)
+    if (row.room_id, row.size, row.name, row.voice) != begun:
         raise Refusal("key_conflict")
     return True
 

@@ -18,7 +18,8 @@ from rooms import directory
 from rooms.files import keeping
 from rooms.files.checking import Checked, Checker
 from rooms.files.model import file, file_shape, upload, upload_part
-from rooms.files.rules import GRACE_MS, clean_name, named_as
+from rooms.files.rules import GRACE_MS, LONGEST_VOICE_MS, clean_name, named_as
+from rooms.files.sentences import refusal
 from rooms.files.storing import Storage
 from storage.clock import Clock
 from storage.database import Database, Transaction
@@ -36,6 +37,7 @@ class Whole(Struct, frozen=True):
     person: str
     name: str
     size: int
+    voice: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ class Finishing:
             await asyncio.to_thread(self._gather, parts, Path(folder) / "source")
             try:
                 return await self._keep(whole, Path(folder))
-            except Refusal as refusal:
-                if refusal.code == "bad_request":
+            except Refusal as refused:
+                if refused.code == "bad_request":
                     await self._database.write(keeping.end_upload, whole.school, whole.id, self._clock.now_ms())
                 raise
 
@@ -83,6 +85,8 @@ class Finishing:
 
     async def _keep(self, whole: Whole, folder: Path) -> dict[str, Any]:
         checked = await self._checker.check(folder)
+        if whole.voice:
+            _check_voice(checked)
         contents = await asyncio.to_thread(_contents, whole.school, folder, checked)
         digests = [each.digest for each in contents]
         have = await self._database.read(keeping.known, whole.school, digests)
@@ -103,7 +107,17 @@ class Finishing:
 def described(row: AnyRow) -> dict[str, Any]:
     """A file, as those who may see it are told of it."""
     said = {"id": row.id, "name": row.name, "kind": row.kind, "size": row.size, "alt": row.alt}
+    if row.length_ms is not None:
+        return {**said, "length_ms": row.length_ms}
     return said if row.width is None else {**said, "width": row.width, "height": row.height}
+
+
+def _check_voice(checked: Checked) -> None:
+    """What was announced as a voice note is one; of what does not tell its length, the size is bounded already."""
+    if checked.type.kind != "audio":
+        raise refusal("no_voice")
+    if checked.length_ms is not None and checked.length_ms > LONGEST_VOICE_MS:
+        raise refusal("long")
 
 
 def _begun(
@@ -120,7 +134,7 @@ def _begun(
     if row.received != row.size:
         raise Refusal("key_conflict", "This file has not arrived whole yet.", offset=row.received)
     of = select(upload_part.c.key).where(upload_part.c.upload_id == upload_id).order_by(upload_part.c.start)
-    whole = Whole(row.id, row.school_id, row.room_id, row.person_id, row.name, row.size)
+    whole = Whole(row.id, row.school_id, row.room_id, row.person_id, row.name, row.size, row.voice)
     return whole, connection.scalars(of).all()
 
 
@@ -151,8 +165,9 @@ def _note(
     tx.connection.execute(
         file.insert().values(
             id=whole.id, school_id=whole.school, room_id=whole.room, person_id=whole.person, at_ms=now_ms,
-            name=named_as(clean_name(whole.name), checked.type.extensions), kind=checked.type.kind, size=whole.size,
-            width=first.width, height=first.height, alt="",
+            name=named_as(clean_name(whole.name), checked.type.extensions),
+            kind="voice" if whole.voice else checked.type.kind, size=whole.size, width=first.width, height=first.height,
+            length_ms=checked.length_ms, alt="",
         )
     )  # fmt: skip
     for shape, content in zip(checked.shapes, contents, strict=True):

@@ -1,7 +1,7 @@
 """Sounds and videos: which they are, and taking the places where they were recorded out of them. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO, Final
 
 _PHOTOS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"mif1", b"msf1", b"avif", b"avis")
@@ -10,7 +10,7 @@ _VIDEOS: Final = (
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
     b"M4V ", b"M4VH", b"M4VP", b"MSNV", b"dash", b"mmp4", b"3gp4", b"3gp5", b"3gp6", b"3g2a",
 )  # fmt: skip
-_WITHIN: Final = (b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf")
+_WITHIN: Final = (b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"mvex")
 _PRIVATE: Final = (b"udta", b"meta", b"uuid")
 _MOST_BOXES: Final = 100_000
 _FORTY: Final = 40  # bytes in which a codec's name stands on the first page of an Ogg stream
@@ -55,15 +55,26 @@ def _boxed(head: bytes, file: BinaryIO) -> str:
     brand = head[8:12]
     if brand in _PHOTOS:
         raise Bad("other_picture")
-    if b"moov" not in [kind for _, _, kind, _ in _boxes(file)]:
+    found = list(boxes(file))
+    if b"moov" not in [kind for _, _, kind, _ in found]:
         raise Bad("damaged")
-    if brand in _SOUNDS:
+    if brand in _SOUNDS or (brand in _VIDEOS and _tracks(file, found) == {b"soun"}):
         return "m4a"
     if brand == b"qt  ":
         return "mov"
     if brand in _VIDEOS:
         return "mp4"
     raise Bad("unknown")
+
+
+def _tracks(file: BinaryIO, found: Collection[tuple[int, int, bytes, int]]) -> set[bytes]:
+    """What its tracks are for: browsers record a voice as what is called a video elsewhere."""
+    tracks = set()
+    for start, _, kind, header in found:
+        if kind == b"hdlr":
+            file.seek(start + header + 8)
+            tracks.add(file.read(4))
+    return tracks
 
 
 def _is_mp3(head: bytes, file: BinaryIO) -> bool:
@@ -79,7 +90,7 @@ def _is_mp3(head: bytes, file: BinaryIO) -> bool:
 
 def forget_places(file: BinaryIO) -> None:
     """Empty the boxes in which telephones write where a video was taken. Nothing moves, so that it still plays."""
-    for start, size, kind, header in list(_boxes(file)):
+    for start, size, kind, header in list(boxes(file)):
         if kind in _PRIVATE:
             _empty(file, start, size, header)
 
@@ -93,7 +104,7 @@ def _empty(file: BinaryIO, start: int, size: int, header: int) -> None:
         left -= file.write(bytes(min(left, 65536)))
 
 
-def _boxes(file: BinaryIO) -> Iterator[tuple[int, int, bytes, int]]:
+def boxes(file: BinaryIO) -> Iterator[tuple[int, int, bytes, int]]:
     """Start, size, kind and header's size of each box, those within some boxes too; Bad where they do not fit."""
     file.seek(0, 2)
     waiting = [(0, file.tell())]

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -25,6 +27,7 @@ upload = Table(
     Column("name", Text, nullable=False),
     Column("size", BigInteger, nullable=False),  # bytes, when it is whole
     Column("received", BigInteger, nullable=False),  # bytes that are on disk
+    Column("voice", Boolean, nullable=False, server_default=false()),  # announced as a voice note
     Column("touched_ms", BigInteger, nullable=False),
     Index(None, "person_id"),
     Index(None, "touched_ms"),
@@ -49,10 +52,11 @@ file = Table(
     Column("room_id", Text, ForeignKey("room.id"), nullable=False),
     Column("person_id", Text, ForeignKey("person.id"), nullable=False),  # who brought it
     Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # picture, document, audio, video
+    Column("kind", Text, nullable=False),  # picture, document, audio, video, voice
     Column("size", BigInteger, nullable=False),  # bytes, as it came: what counts for the person's share
     Column("width", Integer),  # of a picture, in pixels
     Column("height", Integer),
+    Column("length_ms", Integer),  # of a sound, where it is known
     Column("alt", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("message_seq", BigInteger),  # the event of the message that it belongs to

@@ -11,6 +11,8 @@ from realtime.refusal import Refusal
 PART: Final = 1024 * 1024  # bytes; what arrives is written to disk in parts of at most this
 MOST_UNFINISHED: Final = 10  # uploads of a person at one time
 MOST_IN_A_MESSAGE: Final = 10
+LONGEST_VOICE_MS: Final = 61_000  # a minute, and what recorders need to stop
+LARGEST_VOICE: Final = 1_300_000  # bytes; a minute as browsers record it without being asked for less
 LONGEST_NAME: Final = 100  # characters, without the extension
 LONGEST_EXTENSION: Final = 10
 LONGEST_ALT: Final = 500

@@ -5,6 +5,8 @@ from typing import Final
 
 from realtime.refusal import Refusal
 
+TOO_LONG: Final = "A voice note is at most a minute long."
+
 REASONS: Final[Mapping[str, str]] = {
     "empty": "This file is empty.",
     "program": "This is a program, or could be run as one. Programs cannot be sent here.",
@@ -17,6 +19,8 @@ REASONS: Final[Mapping[str, str]] = {
     "pixels": "This picture has too many pixels. Make it smaller, then send that.",
     "damaged": "This file cannot be read. It may be damaged: save it anew, then send that.",
     "unknown": "Files of this kind cannot be sent here. Pictures, documents, sounds and short videos can.",
+    "long": TOO_LONG,
+    "no_voice": "This is no voice note. Record it anew, or attach it as a file.",
     "slow": "This file took too long to check. It was not kept.",
 }
 

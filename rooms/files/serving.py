@@ -24,7 +24,7 @@ from storage.rows import AnyRow
 
 _PIECE: Final = 256 * 1024
 # Shown in its place. Pictures were made anew; of sounds and videos a browser makes nothing else.
-_INLINE: Final = frozenset({"picture", "audio", "video"})
+_INLINE: Final = frozenset({"picture", "audio", "video", "voice"})
 _ALONE: Final = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 )
@@ -55,6 +55,11 @@ class Serving:
             _found, actor, request.path_params["file"], shape_of(request.path_params.get("shape")), self._clock.now_ms()
         )
         return await self.answer(request, found)
+
+    async def looked_at(self, request: Request, room: str, file_id: str) -> Response:
+        """A file of a message of this room, removed or not, for somebody of whom it was asked whether they may look."""
+        wanted = shape_of(request.path_params.get("shape"))
+        return await self.answer(request, await self._database.read(_in_room, room, file_id, wanted))
 
     async def answer(self, request: Request, found: Found) -> Response:
         headers = _headers(found, request)
@@ -140,6 +145,13 @@ def shape(connection: Connection, row: AnyRow, wanted: str) -> Found:
 
 def _found(connection: Connection, actor: Actor, file_id: str, wanted: str, now_ms: int) -> Found:
     return shape(connection, require(connection, actor, one(connection, file_id), now_ms), wanted)
+
+
+def _in_room(connection: Connection, room: str, file_id: str, wanted: str) -> Found:
+    row = one(connection, file_id)
+    if row is None or row.room_id != room or row.message_seq is None:
+        raise Refusal("not_found")
+    return shape(connection, row, wanted)
 
 
 def _headers(found: Found, request: Request) -> dict[str, str]:

@@ -39,16 +39,18 @@ def _bind() -> None:
 
 
 def _look_into(folder: Path) -> dict[str, Any]:
-    from rooms.files import kinds, media  # noqa: PLC0415
+    from rooms.files import kinds, lengths, media  # noqa: PLC0415
 
     source = folder / "source"
     with source.open("r+b") as file:
         found = kinds.recognise(file)
         if found.media_type in ("video/mp4", "video/quicktime", "audio/mp4"):
             media.forget_places(file)
+        length = lengths.length_ms(found.extensions[0], file)
     if found.kind != "picture":
         source.rename(folder / "whole")
-        return {"kind": found.extensions[0], "shapes": [{"shape": "whole", "media_type": found.media_type}]}
+        shapes = [{"shape": "whole", "media_type": found.media_type}]
+        return {"kind": found.extensions[0], "shapes": shapes, "length_ms": length}
     from rooms.files.pictures import make  # noqa: PLC0415 - only pictures need its libraries
 
     return {"kind": found.extensions[0], "shapes": [vars(each) for each in make(source, found, folder)]}

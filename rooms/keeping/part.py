@@ -33,4 +33,7 @@ def _grant_in(showing: Showing, room_id: str) -> grants.Grant:
     return grants.load(showing.connection, [(0, actor.person, actor.session, room_id, None)], showing.now_ms)[0]
 
 
-PART: Final = Part("keeping", of_room=_of_room, slots={"head": "keeping_head.html", "above": "keeping_above.html"})
+PART: Final = Part(
+    "keeping", of_room=_of_room, slots={"head": "keeping_head.html", "above": "keeping_above.html"},
+    rooms_only=frozenset({"head", "above"}),
+)  # fmt: skip

@@ -10,7 +10,7 @@ from accounts import features
 from realtime.connection import Caller
 from realtime.protocol import Command, KeyedCommand, Seq
 from realtime.refusal import Refusal
-from rooms import answering, log
+from rooms import answering, log, private
 from rooms.answering import thread, thread_reader, thread_reply
 from rooms.posts import message, message_id, seq_of
 from rooms.turn import Handler, Turn
@@ -56,6 +56,8 @@ def root_of(turn: Turn, room: str, of: str) -> AnyRow:
 def begun(turn: Turn, room: str, of: str) -> AnyRow:
     """The same for who wants to answer there; Refusal `forbidden` where the school does without threads."""
     features.require(turn.connection, turn.who, FEATURE, turn.now_ms)
+    if turn.grant.place is not None and turn.grant.place.kind in private.KINDS:
+        raise Refusal("forbidden", "Stickies have no threads of their own. Reply to the message instead.")
     return root_of(turn, room, of)
 
 

@@ -14,7 +14,7 @@ from accounts.rights import may
 from accounts.rules import initials
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
-from rooms import answering, directory, mentioning
+from rooms import answering, directory, mentioning, private
 from rooms.answering import Standing
 from rooms.grants import Grant
 from rooms.markup import linked, words
@@ -93,9 +93,16 @@ def read(connection: Connection, asked: Asked, parts: Parts) -> RoomView:
         directory.names_of(connection, {row.author_id for row in shown}), own.head, chosen,
         answering.of_roots(connection, actor.person, room, [row.seq for row in shown if not row.in_thread]),
         [{"id": mentioning.ROOM, "name": ""}, *mentioning.groups_of(connection, room)] if noticing else [],
-        {each: features.on(connection, grant.who, each, asked.now_ms) for each in ("threads", "forwarding")},
+        _switched_on(connection, grant, asked.now_ms),
         parts.of_messages(showing, shown), parts.of_room(showing),
     )  # fmt: skip
+
+
+def _switched_on(connection: Connection, grant: Grant, now_ms: int) -> dict[str, bool]:
+    """What is said in private stays there, in one line."""
+    if grant.place is None or grant.place.kind in private.KINDS:
+        return {}
+    return {each: features.on(connection, grant.who, each, now_ms) for each in ("threads", "forwarding")}
 
 
 def read_plainly(connection: Connection, asked: Asked, parts: Parts, limit: int) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def of_room(showing: Showing) -> dict[str, Any]:
 PART: Final = Part(
     "notice", of_messages, of_room,
     slots={"message": "must_read.html", "head": "to_read_door.html", "data": "notice_strings.html"},
+    rooms_only=frozenset({"message", "head", "data"}),
 )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ import { type LogEvent, text } from "#web/protocol.ts";
 import type { Said } from "#web/outbox-store.ts";
 import type { Feature, Room } from "../../client/room.ts";
 import { openPicture } from "./picture.ts";
-import { describeAnew, dropFiles, showFiles } from "./showing.ts";
+import { describeAnew, dropFiles, showFiles, timeLabel } from "./showing.ts";
 import { Tray } from "./tray.ts";
-import { readSent } from "./uploading.ts";
+import { readSent, type Sent } from "./uploading.ts";
 
 export function files(room: Room): Feature {
   return new Files(room);
@@ -55,6 +55,11 @@ class Files implements Feature {
   sending(): Said {
     const going = this.#tray?.take() ?? [];
     return going.length > 0 ? { files: going } : {};
+  }
+
+  attach(file: File): boolean {
+    this.#tray?.add([file], true);
+    return this.#tray !== undefined;
   }
 
   async #describe(file: string): Promise<void> {
@@ -125,7 +130,7 @@ class Files implements Feature {
     const ready = this.#tray?.ready ?? [];
     const field = this.#text();
     if (ready.length === 0 || field.value.trim() !== "") return;
-    field.value = ready.map((file) => file.alt || file.name).join("\n");
+    field.value = ready.map(nameOf).join("\n");
   }
 
   #trayChanged(): void {
@@ -152,4 +157,8 @@ class Files implements Feature {
   #text(form = this.#form): HTMLTextAreaElement {
     return form?.elements.namedItem("text") as HTMLTextAreaElement;
   }
+}
+
+function nameOf(file: Sent): string {
+  return file.kind === "voice" ? t("voice_note", { time: timeLabel(file.lengthMs) }) : file.alt || file.name;
 }

@@ -1,5 +1,5 @@
 // Files of messages as they stand on the page, made from the same templates as the server's.
-import { copy, part, t } from "#web/page.ts";
+import { copy, optionalPart, part, t } from "#web/page.ts";
 import { list, type LogEvent } from "#web/protocol.ts";
 import { readSent, type Sent } from "./uploading.ts";
 
@@ -31,11 +31,13 @@ function attached(file: Sent): HTMLElement {
   const made = copy(document, `attached-${file.kind}`);
   made.dataset.file = file.id;
   const picture = made.querySelector("img");
+  const length = optionalPart(made, "voice-length");
   if (picture) fillPicture(made as HTMLAnchorElement, picture, file);
+  else if (length) length.textContent = timeLabel(file.lengthMs);
   else fillChip(made, file);
   for (const player of made.querySelectorAll<HTMLMediaElement>("audio, video")) {
     player.src = `/files/${file.id}`;
-    player.setAttribute("aria-label", file.name);
+    if (!length) player.setAttribute("aria-label", file.name);
   }
   return made;
 }
@@ -53,6 +55,12 @@ function fillChip(made: HTMLElement, file: Sent): void {
   made.querySelector<HTMLAnchorElement>("a.chip")?.setAttribute("href", `/files/${file.id}?save`);
   part(made, "file-name").textContent = file.name;
   part(made, "file-size").textContent = sizeLabel(file.size);
+}
+
+/** Minutes and seconds; nothing for what is not known. */
+export function timeLabel(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return ms > 0 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
 }
 
 export function sizeLabel(bytes: number): string {

@@ -8,7 +8,7 @@ import { describe, readSent, type Sent, Upload } from "./uploading.ts";
 
 const AT_ONCE = 2;
 const MOST = 10;
-const SIGNS: Readonly<Record<string, string>> = { picture: "image", document: "file-text", audio: "music", video: "film" };
+const SIGNS: Readonly<Record<string, string>> = { picture: "image", document: "file-text", audio: "music", video: "film", voice: "mic" };
 
 interface Row {
   readonly element: HTMLElement;
@@ -43,10 +43,11 @@ export class Tray {
     return this.#rows.flatMap((row) => row.sent ?? []);
   }
 
-  add(files: Iterable<File>): void {
+  /** `voice`: they were recorded here. */
+  add(files: Iterable<File>, voice = false): void {
     for (const file of files) {
       if (this.#rows.length >= MOST) return this.#tooMany();
-      this.#add(file);
+      this.#add(file, voice);
     }
     this.#next();
   }
@@ -60,11 +61,11 @@ export class Tray {
     return going;
   }
 
-  #add(file: File): void {
+  #add(file: File, voice: boolean): void {
     const mark = markOf(file);
     const key = this.#keys.get(mark) ?? uuid(); // the same file chosen again goes on where it was
     this.#keys.set(mark, key);
-    const upload = new Upload(this.room, file, key);
+    const upload = new Upload(this.room, file, key, undefined, voice);
     const row: Row = { element: this.#draw(file.name), upload, sent: undefined };
     this.#rows.push(row);
     upload.addEventListener("change", () => this.#show(row, upload));

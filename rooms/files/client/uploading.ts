@@ -15,6 +15,8 @@ export interface Sent {
   readonly width: number;
   readonly height: number;
   readonly alt: string;
+  /** Of a sound, where it is known; else 0. */
+  readonly lengthMs: number;
 }
 
 /** What an upload needs of its surroundings. */
@@ -45,6 +47,8 @@ export class Upload extends EventTarget {
     readonly file: File,
     readonly key: string,
     private readonly ways: Ways = browserWays,
+    /** Recorded here as a voice note. */
+    private readonly voice = false,
   ) {
     super();
   }
@@ -77,10 +81,11 @@ export class Upload extends EventTarget {
   async #begin(): Promise<void> {
     this.#show("sending");
     const fields = { room: this.room, key: this.key, name: this.file.name.slice(-900) || "file", size: this.file.size };
+    const voice = this.voice ? { voice: true } : {};
     const begun = await this.#insist("/api/v1/commands/begin_upload", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(fields),
+      body: JSON.stringify({ ...fields, ...voice }),
     });
     this.#id = text(begun.file);
     this.#learn(await this.#insist(this.#path, {}));
@@ -144,6 +149,7 @@ export function readSent(body: Body): Sent {
     width: number(body.width),
     height: number(body.height),
     alt: text(body.alt),
+    lengthMs: number(body.length_ms ?? body.lengthMs), // as the server says it, or as it was kept with a draft
   };
 }
 

@@ -1,0 +1,1 @@
+"""Voices: short notes that are spoken, and messages that the device reads aloud."""
