@@ -26,9 +26,12 @@ DEFAULT_RATES: Mapping[str, Rate] = {
     "connects": Rate(16, 16 / 60),
     "polls": Rate(20, 2),
     "searches": Rate(20, 1),
+    "help": Rate(30, 1),  # calls for help, reports, worries: nothing else a person does uses these up
     "parts": Rate(60, 10),  # of files that arrive, each of a megabyte at most
     "sockets": Rate(5, 0),  # not a rate: the most sockets one person may hold open
 }
+
+SMTP_PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,18 @@ class S3Settings:
     region: str = "us-east-1"
     access_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """The server that takes our mail. `tls`: from the first byte on, asked for (starttls), or none."""
+
+    host: str
+    sender: str
+    port: int = 587
+    tls: str = "starttls"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,10 @@ class Settings:
     presence_quiet: float = 30.0
     clock: str | None = None
     s3: S3Settings | None = None  # none: files are kept in the data folder
+    address: str = ""  # where people find this installation: for links in mails, and for those who pass pushes on
+    mail: MailSettings | None = None  # none: no mail is sent
+    push_hosts: frozenset[str] = frozenset()  # besides those of the makers of browsers
+    push_networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ones where these may be
     development: bool = False  # the page of components and the made-up languages are there
 
     @classmethod
@@ -90,6 +109,10 @@ class Settings:
             presence_quiet=_seconds(environ, "CORRIDOR_PRESENCE_QUIET", 30),
             clock=environ.get("CORRIDOR_CLOCK"),
             s3=_s3(environ),
+            address=_address(environ),
+            mail=_mail(environ),
+            push_hosts=frozenset(filter(None, (h.strip() for h in environ.get("CORRIDOR_PUSH_HOSTS", "").split(",")))),
+            push_networks=_networks(environ, "CORRIDOR_PUSH_NETWORKS"),
             development=environ.get("CORRIDOR_DEVELOPMENT", "") == "1",
         )
 
@@ -127,6 +150,32 @@ def _s3(environ: Mapping[str, str]) -> S3Settings | None:
         access_key=_secret_text(environ, "CORRIDOR_S3_ACCESS_KEY"),
         secret_key=_secret_text(environ, "CORRIDOR_S3_SECRET_KEY"),
     )
+
+
+def _address(environ: Mapping[str, str]) -> str:
+    """Of CORRIDOR_ADDRESS, else the one origin that there is."""
+    origins = [each.strip() for each in environ.get("CORRIDOR_ORIGINS", "").split(",") if each.strip()]
+    given = environ.get("CORRIDOR_ADDRESS") or (origins[0] if len(origins) == 1 else "")
+    if given and not given.startswith(("https://", "http://")):
+        raise ValueError("CORRIDOR_ADDRESS takes an address such as https://corridor.school.example")
+    return given.rstrip("/")
+
+
+def _mail(environ: Mapping[str, str]) -> MailSettings | None:
+    host, tls = environ.get("CORRIDOR_SMTP_HOST", ""), environ.get("CORRIDOR_SMTP_TLS") or "starttls"
+    if not host:
+        return None
+    if tls not in SMTP_PORTS:
+        raise ValueError(f"CORRIDOR_SMTP_TLS takes one of {', '.join(SMTP_PORTS)}")
+    sender, port = environ.get("CORRIDOR_SMTP_FROM", ""), environ.get("CORRIDOR_SMTP_PORT") or str(SMTP_PORTS[tls])
+    if "@" not in sender or not sender.isprintable():
+        raise ValueError("CORRIDOR_SMTP_FROM takes the address that mails come from, such as corridor@school.example")
+    if not _address(environ):
+        raise ValueError("Mails hold links: say in CORRIDOR_ADDRESS where people find this installation")
+    if not port.isdecimal():
+        raise ValueError("CORRIDOR_SMTP_PORT takes a number")
+    user, password = environ.get("CORRIDOR_SMTP_USER") or None, _secret_text(environ, "CORRIDOR_SMTP_PASSWORD")
+    return MailSettings(host, sender, int(port), tls, user, password)
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
