@@ -40,10 +40,12 @@ from rooms.keeping.part import PART as KEEPING
 from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.privacy import MessageKeeper
-from rooms.messages.removing import take_out
 from rooms.messages.single import SinglePages
 from rooms.missed.calls import CALLS
 from rooms.missed.pages import MissedPages
+from rooms.notes import reading as note_reading
+from rooms.notes.pages import NotePages
+from rooms.notes.privacy import NoteKeeper
 from rooms.notices import commands as notice_commands
 from rooms.notices import showing as notices
 from rooms.notices.answers import OPERATIONS as NOTICE_OPERATIONS
@@ -52,7 +54,6 @@ from rooms.notices.privacy import NoticeKeeper
 from rooms.opening import pages as opening
 from rooms.opening.answers import OPERATIONS as OPENING_OPERATIONS
 from rooms.opening.pages import OpeningPages
-from rooms.oversight import commands as oversight_commands
 from rooms.oversight.pages import OversightPages
 from rooms.oversight.privacy import OversightKeeper
 from rooms.pins import commands as pin_commands
@@ -66,6 +67,10 @@ from rooms.reactions import showing as reactions
 from rooms.reactions.privacy import ReactionKeeper
 from rooms.reactions.rules import plainly
 from rooms.reactions.showing import ReactionPages
+from rooms.receipts import commands as receipt_commands
+from rooms.receipts import showing as receipts
+from rooms.receipts.answers import OPERATIONS as RECEIPT_OPERATIONS
+from rooms.receipts.pages import ReceiptPages
 from rooms.search import parts as searching
 from rooms.search.answers import OPERATIONS as SEARCH_OPERATIONS
 from rooms.search.indexing import removed
@@ -74,6 +79,7 @@ from rooms.search.pages import SearchPages
 from rooms.search.privacy import SearchKeeper
 from rooms.showing import Parts
 from rooms.stickies import commands as sticky_commands
+from rooms.stickies import pages as stickies
 from rooms.stickies.part import PARTS as STICKIES
 from rooms.stickies.privacy import StickyKeeper
 from rooms.stickies.who_sees import WhoSeesPages
@@ -87,18 +93,31 @@ ROOT: Final = Path(__file__).parent
 TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "accounts", "accounts/policy", "accounts/administration", "accounts/leaving", "accounts/privacy", "accounts/audit",
     "accounts/account", "accounts/children", "accounts/second_step", "accounts/sso", "accounts/roster",
-    "accounts/calendar", "accounts/hours", "accounts/invitations", "accounts/looks", "web/styleguide", "rooms", "rooms/messages",
-    "rooms/keeping",
+    "accounts/calendar", "accounts/windows", "accounts/hours", "accounts/invitations", "accounts/looks",
+    "web/styleguide", "rooms", "rooms/messages", "rooms/keeping",
     "rooms/files", "rooms/embeds", "rooms/search", "rooms/missed", "rooms/display", "rooms/cards",
-    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/opening", "rooms/drafts", "rooms/stickies", "rooms/telling", "rooms/voice",
+    "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/opening", "rooms/drafts",
+    "rooms/receipts", "rooms/stickies", "rooms/telling", "rooms/voice",
+    "rooms/oversight", "rooms/notes",
 ))  # fmt: skip
 MARKS: Final = (notices.PART, pins.PART, reactions.PART, drafts.PART)
 # What features add to rooms' pages.
 PARTS: Final = Parts(
-    (opening.PART, KEEPING, *STICKIES, attaching.PART, VOICE, *EMBEDS, searching.PART, display.LINK, *MARKS)
+    (
+        opening.PART,
+        KEEPING,
+        *STICKIES,
+        attaching.PART,
+        VOICE,
+        *EMBEDS,
+        searching.PART,
+        display.LINK,
+        *MARKS,
+        receipts.PART,
+    )
 )
 # What stands above the doors of the corridor.
-HOME_PARTS: Final[tuple[HomePart, ...]] = (drafts.NOT_SENT, notices.HOME, CALLS, TODAY)
+HOME_PARTS: Final[tuple[HomePart, ...]] = (stickies.HOME, drafts.NOT_SENT, notices.HOME, CALLS, TODAY)
 ON_THE_BIG_SCREEN: Final = (attaching.PART,)  # what belongs to a message itself, for everybody in the room to see
 UNMARKING: Final = (reaction_commands.take_away, pin_commands.take_away, notice_commands.take_away)
 HOOKS_OF_MESSAGES: Final = Hooks(
@@ -108,11 +127,11 @@ HOOKS_OF_MESSAGES: Final = Hooks(
     removing=(attaching.take_away, link_cards.take_cards, removed, telling.untell, *UNMARKING),
 )
 HANDLERS: Final = (
-    *membership.HANDLERS, *keeping_commands.HANDLERS, *reading.HANDLERS,
+    *membership.HANDLERS, *keeping_commands.HANDLERS, *reading.handlers((receipt_commands.was_read,)),
     *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
     *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
     *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,
-    *sticky_commands.HANDLERS, *concern_commands.HANDLERS,
+    *receipt_commands.HANDLERS, *sticky_commands.HANDLERS, *concern_commands.HANDLERS,
 )  # fmt: skip
 POST: Final = next(each for each in HANDLERS if each.command is message_commands.PostMessage)
 # Of what an export holds and an erasure takes away.
@@ -127,6 +146,7 @@ KEEPERS: Final = (
     NoticeKeeper(),
     DraftKeeper(),
     OversightKeeper(),
+    NoteKeeper(),
     ConcernKeeper(),
     StickyKeeper(),
     TellingKeeper(),
@@ -136,7 +156,7 @@ PLAINLY: Final = {"reaction_added": plainly, "reaction_removed": plainly}
 OPERATIONS: Final = (
     *FILE_OPERATIONS, *SEARCH_OPERATIONS, *CARD_OPERATIONS, *PIN_OPERATIONS, *NOTICE_OPERATIONS,
     *OPENING_OPERATIONS, *DRAFT_OPERATIONS,
-    *TELLING_OPERATIONS,
+    *TELLING_OPERATIONS, *RECEIPT_OPERATIONS,
 )  # fmt: skip
 FOUND_BY_WORDS: Final = (Messages(),)
 
@@ -147,7 +167,8 @@ def feature_routes(frame: Frame, commands: Commands, limits: Limits, storage: St
         *HomePages(frame, epoch, history.unread, HOME_PARTS).routes(),
         *MissedPages(frame, history.unread).routes(),
         *DisplayPages(frame, epoch, ON_THE_BIG_SCREEN).routes(),
-        *CardPages(frame).routes(),
+        *CardPages(frame, (note_reading.act, oversight_reading.act)).routes(),
+        *stickies.StickyPages(frame, commands, epoch, history.unread).routes(),
         *KeepingPages(frame, commands).routes(),
         *SinglePages(frame).routes(),
         *files_routes(frame, commands, limits, storage, epoch),
@@ -155,9 +176,11 @@ def feature_routes(frame: Frame, commands: Commands, limits: Limits, storage: St
         *ReactionPages(frame).routes(),
         *PinPages(frame).routes(),
         *NoticePages(frame, commands).routes(),
+        *NotePages(frame, commands).routes(),
         *OversightPages(frame, commands, Serving(frame.database, frame.clock, storage).looked_at).routes(),
         *OpeningPages(frame).routes(),
         *WhoSeesPages(frame).routes(),
         *DraftPages(frame, commands).routes(),
+        *ReceiptPages(frame).routes(),
         *SearchPages(frame, limits, FOUND_BY_WORDS).routes(),
     ]

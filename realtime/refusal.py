@@ -33,7 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "key_conflict": "This was sent before with other words.",
     "too_large": "This is too long.",
     "rate_limited": "That was a lot at once. Wait a moment, then try again.",
-    "paused": "Messages are paused at the moment.",
+    "paused": "A grown-up has paused messages for now. You can still read, and you can always ask for help.",
     "unavailable": "The server cannot save at the moment. Try again soon.",
 }
 

@@ -23,6 +23,8 @@ class Posted(Protocol):
 Adding = Callable[[Turn, Posted], Mapping[str, Any]]
 # After the event, whose seq is given; what it appends goes to rooms that the command did not name.
 Following = Callable[[Turn, Posted, int], None]
+# Before somebody takes a message away, by its room and seq; a Refusal refuses it.
+Allowing = Callable[[Turn, str, int], None]
 # Takes away what hangs on messages whose words go: transaction, room, seqs of the messages, who, milliseconds.
 Removing = Callable[[Transaction, str, Sequence[int], str, int], None]
 
@@ -33,4 +35,5 @@ class Hooks:
 
     adding: tuple[Adding, ...] = ()
     following: tuple[Following, ...] = ()
+    allowing: tuple[Allowing, ...] = ()
     removing: tuple[Removing, ...] = ()

@@ -65,6 +65,19 @@ def between(connection: Connection, one: str, other: str) -> str | None:
     return connection.scalar(select(thread_pair.c.room_id).where(of))
 
 
+def begun_with(connection: Connection, one: str, other: str) -> str | None:
+    """The same, if something was said in it: before, nobody but who began it knows of it."""
+    found = between(connection, one, other)
+    if found is None or not connection.scalar(select(room.c.last_seq).where(room.c.id == found)):
+        return None
+    return found
+
+
+def begins(who: Who) -> bool:
+    """Whether there is anybody at all with whom somebody like this might begin a thread."""
+    return not who.leaver and bool(who.rights.lines.get((who.role, "start", "thread")))
+
+
 def make(turn: Turn, kind: str, people: Collection[str]) -> str:
     """A new private room with these people and nobody else; gives its id. Nobody is told yet."""
     made = put_room(turn.connection, turn.who.school, kind, "", turn.now_ms)

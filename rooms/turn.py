@@ -1,6 +1,7 @@
 """One group commit: every waiting command gets its turn in one transaction, and its own answer."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Table
 from accounts import features
 from accounts.asking import refusal
 from accounts.rights import Verb, Who, may
+from accounts.sessions import own_room_of
 from realtime.connection import Caller
 from realtime.protocol import Command, KeyedCommand
 from realtime.refusal import Refusal
@@ -90,8 +92,11 @@ class Turn:
         if code is not None:
             raise refusal(code, self.who, verb, self.grant.place, self._commit.now)
 
-    def append(self, kind: str, body: Mapping[str, Any], room: str | None = None) -> int:
-        """Append an event to the command's room, or to one of the handler's `also`; gives its seq."""
+    def append(self, kind: str, body: Mapping[str, Any], room: str | None = None, *, by: str | None = None) -> int:
+        """Append an event to the command's room, or to one of the handler's `also`; gives its seq.
+
+        `by`: whose name it bears, where those who see it are not to learn who asked for it.
+        """
         command = self._job.command
         of = room or command.room
         seq = self.next_seq(of)
@@ -100,8 +105,18 @@ class Turn:
             self.body = body
             if isinstance(command, KeyedCommand):
                 key, said = self._key, fingerprint(self._commit.secret, command)
-        self.rows.append((of, seq, kind, self.who.id, self.now_ms, _encode(body).decode(), key, said))
+        self.rows.append((of, seq, kind, by or self.who.id, self.now_ms, _encode(body).decode(), key, said))
         return seq
+
+    def tell(self, people: Collection[str], kind: str, body: Mapping[str, Any]) -> None:
+        """Append an event to the own room of each of these people, under their own names. Good for a whole school."""
+        told = {own_room_of(each): each for each in sorted(set(people))}
+        self.reach(told)
+        said, before = _encode(body).decode(), Counter(row[0] for row in self.rows)
+        self.rows += [
+            (of, self._commit.heads[of] + before[of] + 1, kind, each, self.now_ms, said, None, None)
+            for of, each in told.items()
+        ]
 
     def next_seq(self, room: str | None = None) -> int:
         """The seq that the next event of a room will get."""

@@ -155,8 +155,8 @@ class AuditPages:
     async def show_looks(self, request: Request, refusal: Refusal | None = None) -> Response:
         before = _before(request.query_params)
 
-        def read(connection: Connection, actor: Actor, _: int) -> Shown:
-            rows = reading.looks_at(connection, actor.school, actor.person, before, reading.PAGE + 1)
+        def read(connection: Connection, actor: Actor, now_ms: int) -> Shown:
+            rows = reading.looks_at(connection, actor.school, actor.person, before, reading.PAGE + 1, now_ms)
             return Shown(rows, reading.names(connection, actor.school, reading.people_of(rows)))
 
         view, links = await self._desk.read(request, read)

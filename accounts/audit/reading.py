@@ -9,11 +9,15 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from accounts.audit.model import audit_detail, audit_log
 from accounts.model import person, role
+from accounts.privacy.model import hold
 from accounts.rules import fold_login
 
 PAGE: Final = 50
 MOST_PEOPLE: Final = 50  # of the same name
 LOOKS: Final = ("looked", "exported")
+# What is told only later to whom it was about, or not at all: it could say that somebody has asked for help.
+HELD_BACK: Final = ("looked_into", "message_recalled")
+LATER_MS: Final = 28 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,18 @@ def rows(connection: Connection, school_id: str, chosen: Chosen, limit: int = PA
     return [_row(each) for each in connection.execute(wanted.order_by(audit_log.c.seq.desc()).limit(limit))]
 
 
-def looks_at(connection: Connection, school_id: str, person_id: str, before: int | None, limit: int) -> list[Row]:
-    """Who looked at, or took along, what is this person's; not what they did themselves."""
+def looks_at(
+    connection: Connection, school_id: str, person_id: str, before: int | None, limit: int, now_ms: int
+) -> list[Row]:
+    """Who looked at, or took along, what is this person's; not what they did themselves.
+
+    Looks into threads are told four weeks later, and not while somebody holds the person's data.
+    """
     row = audit_log.c
+    held = select(hold.c.id).where(hold.c.person_id == person_id, hold.c.lifted_ms.is_(None))
+    late = and_(row.kind == "looked_into", row.at_ms < now_ms - LATER_MS, ~held.exists())
     wanted = _select().where(
-        row.school_id == school_id, row.subject == person_id, row.kind.in_(LOOKS),
+        row.school_id == school_id, row.subject == person_id, or_(row.kind.in_(LOOKS), late),
         or_(row.by.is_(None), row.by != person_id),
     )  # fmt: skip
     if before is not None:

@@ -18,6 +18,7 @@ class SharedRoom(Struct):
 class KnownPerson(Struct):
     """A person as the asker may know them. `relations`: what they are to the asker. `groups`: ids and names.
 
+    `sticky`: where one can write to them in private.
     `full_name`, `year`, `groups` and `acts`, which are names of what can be done and where, are there only for staff.
     """
 
@@ -31,6 +32,7 @@ class KnownPerson(Struct):
     year: str | None
     groups: list[list[str]]
     acts: list[list[str]]
+    sticky: str | None
 
 
 _PERSON: Final = Parameter("person", {"type": "string"}, "The person's id.", place="path")

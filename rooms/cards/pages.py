@@ -1,5 +1,6 @@
 """A person's card: as a page, and for programs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from starlette.routing import Route
 
 from accounts.door import actor_of, json_response
 from accounts.frame import Frame, signed_in_only
-from rooms.cards.reading import Card, card
+from rooms.cards.reading import Card, Way, card
 from rooms.directory import RoomCard
 
 ONE: Final = "/people/{person}"
@@ -18,8 +19,9 @@ ONE: Final = "/people/{person}"
 class CardPages:
     """Routes of people's cards."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, ways: Sequence[Way] = ()) -> None:
         self._frame = frame
+        self._ways = ways
 
     def routes(self) -> list[Route]:
         return [
@@ -40,7 +42,7 @@ class CardPages:
     async def _card(self, request: Request) -> Card:
         actor = actor_of(request)
         now_ms = self._frame.clock.now_ms()
-        return await self._frame.database.read(card, actor, request.path_params["person"], now_ms)
+        return await self._frame.database.read(card, actor, request.path_params["person"], now_ms, self._ways)
 
 
 def _room(of: RoomCard) -> dict[str, Any]:

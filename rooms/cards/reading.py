@@ -1,12 +1,14 @@
 """What one person may know of another, and do for them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from accounts import relations
-from accounts.asking import allowed, groups_for
+from accounts.asking import allowed, groups_for, who_of
 from accounts.model import group_member, person, role, role_called, school_group
 from accounts.relations import valid
 from accounts.rights import KINDS, Kind
@@ -14,7 +16,7 @@ from accounts.rules import initials
 from accounts.sessions import Actor
 from accounts.standing import is_open
 from realtime.refusal import Refusal
-from rooms import directory
+from rooms import directory, private
 from rooms.directory import RoomCard
 from rooms.kinds import PRIVATE
 from rooms.model import member
@@ -39,9 +41,14 @@ class Card:
     year: str | None = None
     groups: tuple[tuple[str, str], ...] = ()  # id, name
     acts: tuple[tuple[str, str], ...] = ()  # what, where
+    sticky: str | None = None  # where one can write to them
 
 
-def card(connection: Connection, actor: Actor, person_id: str, now_ms: int) -> Card:
+# What a feature lets staff do about somebody, as (what, where): the person's id, name and role are given.
+Way = Callable[[Connection, Actor, AnyRow, int], tuple[str, str] | None]
+
+
+def card(connection: Connection, actor: Actor, person_id: str, now_ms: int, ways: Sequence[Way] = ()) -> Card:
     """Refusal `not_found` for whoever shares nothing with the viewer, and for nobody at all: both alike."""
     row = _person(connection, actor, person_id, now_ms)
     if row is None:
@@ -49,10 +56,23 @@ def card(connection: Connection, actor: Actor, person_id: str, now_ms: int) -> C
     rooms = _shared(connection, actor, person_id, now_ms)
     to = relations.between(connection, actor.person, person_id, now_ms)
     colleagues = kind_of(connection, actor.role) == kind_of(connection, row.role) == "staff"
-    if not (rooms or to or colleagues):
+    sticky = _sticky(connection, actor, row, now_ms)
+    if not (rooms or to or colleagues or sticky):
         raise _nobody()
-    more = _for_staff(connection, actor, row, now_ms) if kind_of(connection, actor.role) == "staff" else {}
-    return Card(row.id, row.name, initials(row.name), row.called, tuple(sorted(to)), rooms, **more)
+    more: dict[str, Any] = {}
+    if kind_of(connection, actor.role) == "staff" and person_id != actor.person:
+        more = _for_staff(connection, actor, row, now_ms)
+        offered = [way(connection, actor, row, now_ms) for way in ways]
+        more["acts"] = (*more.get("acts", ()), *(each for each in offered if each is not None))
+    return Card(row.id, row.name, initials(row.name), row.called, tuple(sorted(to)), rooms, sticky=sticky, **more)
+
+
+def _sticky(connection: Connection, actor: Actor, row: AnyRow, now_ms: int) -> str | None:
+    """The way to a thread with them, if there is one already or the viewer may begin it."""
+    who, at = who_of(connection, actor, now_ms), datetime.fromtimestamp(now_ms / 1000, UTC)
+    begun = private.begun_with(connection, actor.person, row.id) is not None
+    may = begun or (row.id != actor.person and private.may_begin_with(connection, who, [row], at, now_ms))
+    return f"/stickies/with/{row.id}" if may else None
 
 
 def kind_of(connection: Connection, role_id: str) -> Kind:
@@ -94,8 +114,6 @@ def _shared(connection: Connection, actor: Actor, person_id: str, now_ms: int) -
 
 def _for_staff(connection: Connection, actor: Actor, row: AnyRow, now_ms: int) -> dict[str, Any]:
     """Whoever teaches a learner, or runs the school, sees the groups, and what there is to do."""
-    if row.id == actor.person:
-        return {}
     acts: list[tuple[str, str]] = []
     runs = allowed(connection, actor, ["manage_people", "see_access_log"], now_ms)
     if kind_of(connection, row.role) != "learner":

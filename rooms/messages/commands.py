@@ -88,6 +88,8 @@ def remove_message(turn: Turn, command: RemoveMessage, hooks: Hooks) -> None:
     found = standing(turn, command.room, command.message)
     if found.author_id != turn.who.id:
         turn.require("remove")
+    for allowing in hooks.allowing:
+        allowing(turn, command.room, found.seq)
     take_out(turn, command.room, found.seq, clean_reason(command.reason), hooks)
 
 

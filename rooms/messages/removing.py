@@ -13,14 +13,19 @@ from rooms.turn import Turn
 from storage.database import Transaction
 
 
-def take_out(turn: Turn, room: str, seq: int, reason: str | None, hooks: Hooks) -> None:
-    """Remove a message that stands, and its copies in whichever room they are."""
-    turn.append("message_removed", {"message": message_id(room, seq)})
+def take_out(
+    turn: Turn, room: str, seq: int, reason: str | None, hooks: Hooks, *, by: str | None = None
+) -> None:  # fmt: skip
+    """Remove a message that stands, and its copies in whichever room they are.
+
+    `by`: whose name the events bear, instead of that of whoever removes it. The evidence says who that was.
+    """
+    turn.append("message_removed", {"message": message_id(room, seq)}, room, by=by)
     elsewhere = _standing(turn.tx, copies(turn.connection, room, [seq]))
     if elsewhere:
         turn.reach({of for of, _ in elsewhere})
     for of, copy in elsewhere:
-        turn.append("message_removed", {"message": message_id(of, copy)}, of)
+        turn.append("message_removed", {"message": message_id(of, copy)}, of, by=by)
     for of, each in [(room, seq), *elsewhere]:
         _redact(turn, of, each, reason)
         forget(turn.tx, of, [each], turn.who.id, turn.now_ms, hooks)
