@@ -118,9 +118,9 @@ class Watching:
                 continue
             self._note(of, version, rights, now_ms)
             old = sorted((each for each in of.here if self._is_old(of, each)), key=lambda each: not each.windowed)
-            of.all_old = False
             for some in _batches(old):
                 self._tell(of, await self._judge(some, now_ms), now_ms)
+            of.all_old = False
             if of.next_ms is not None and of.next_ms - now_ms <= AHEAD_MS:
                 await self._prepare(of, of.next_ms)
 
@@ -128,7 +128,7 @@ class Watching:
         """See whether the school changed something, or a moment has passed."""
         at = datetime.fromtimestamp(now_ms / 1000, UTC)
         if version != of.version:
-            of.all_old = of.version >= 0
+            of.all_old = of.all_old or of.version >= 0
             of.version, of.rights, of.windows, of.prepared = version, rights, windows_of(rights), None
             of.since_ms = now_ms
         open_now = frozenset(each for each in of.windows if rights.is_open(each, at))
@@ -159,9 +159,10 @@ class Watching:
         """Work out what is said at a moment that is near, and set the clock for it."""
         if of.prepared is not None and of.prepared.at_ms == at_ms:
             return
-        prepared = of.prepared = _Prepared(at_ms, of.version, [])
+        prepared = _Prepared(at_ms, of.version, [])
         for some in _batches([each for each in of.here if each.windowed]):
             prepared.judged += await self._judge(some, at_ms)
+        of.prepared = prepared
         self._set_timer(of, prepared)
 
     def _set_timer(self, of: _School, prepared: _Prepared) -> None:
