@@ -106,7 +106,7 @@ def _wav(file: BinaryIO) -> int | None:
 def _mp4(file: BinaryIO) -> int | None:
     """As its head says; of what was written piece by piece, where the last piece ends."""
     scale = said = end = usual = 0
-    for start, size, kind, header in list(boxes(file)):
+    for start, size, kind, header in sorted(boxes(file)):
         file.seek(start + header)
         head = file.read(min(size - header, 64))
         wide = head[:1] == b"\x01"
