@@ -5,10 +5,9 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from accounts.settings import ClockTime
-
 On = Literal["school_days", "other_days", "every_day"]
-SpanTime = ClockTime | Literal["day_starts", "day_ends"]  # the last two: when the school's own day does
+# HH:MM, or when the school's own day does.
+SpanTime = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|day_starts|day_ends)$")]
 Weekday = Annotated[int, Meta(ge=0, le=6)]
 
 

@@ -6,6 +6,7 @@ python -m tests.accounts.policy.table primary > tests/accounts/policy/primary.tx
 import sys
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, get_args
 
 from accounts.policy.rules import PlaceKind, compiled
@@ -47,6 +48,7 @@ CASES: Final = tuple(
 Reach = frozenset[tuple[str, str]]  # relation, role of the other
 
 
+@cache
 def rights(phase: str, *, inside: bool) -> Rights:
     return compiled(phase, {}, {}, is_open=lambda window, _: window == "always" or not inside)
 
@@ -54,22 +56,26 @@ def rights(phase: str, *, inside: bool) -> Rights:
 def reach(
     given: Rights, role: str, verb: Verb, kind: str, year: str, among: Collection[str] = tuple(sorted(ROLES))
 ) -> Reach:
-    """Towards whom, `among` these roles, somebody may do this, in every relation there is, none among them."""
+    """Towards whom, `among` these roles, somebody may do this, in every relation there is, none among them.
+
+    Whoever may not do it to somebody who is everything to them at once may not do it in any one relation.
+    """
     who = Who("p1", "s1", role, year=year, rights=given)
     others = among if kind == "thread" or (verb in SCHOOL_VERBS) else [NOBODY_IN_PARTICULAR]
     return frozenset(
         (relation, other)
         for other in others
+        if may(who, verb, _place(kind, other, RELATIONS), NOW) is None
         for relation in (NOBODY_IN_PARTICULAR, *sorted(RELATIONS))
-        if may(who, verb, _place(kind, relation, other), NOW) is None
+        if may(who, verb, _place(kind, other, {relation} - {NOBODY_IN_PARTICULAR}), NOW) is None
     )
 
 
-def _place(kind: str, relation: str, other: str) -> Place:
+def _place(kind: str, other: str, relations: Collection[str]) -> Place:
     return Place(
         "s1", kind, closed=False, member=True, may_write=True,
         others=() if other == NOBODY_IN_PARTICULAR else (other,),
-        relations=frozenset() if relation == NOBODY_IN_PARTICULAR else frozenset({relation}),
+        relations=relations,
     )  # fmt: skip
 
 
