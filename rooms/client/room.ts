@@ -30,6 +30,8 @@ export interface Feature {
   made?(element: HTMLElement, event: LogEvent): void;
   /** A message was removed: nothing that hangs on it may stay on the page. */
   gone?(message: string): void;
+  /** Something that may be lost: whether one may write now, say. */
+  passing?(passing: Passing): void;
   /** What goes along with the text that is being sent; it is on its way when this returns. */
   sending?(): Said;
   /** Takes a voice note along with the message that is being written; whether it does. */
@@ -161,6 +163,7 @@ class LiveRoom {
     if (passing.room !== this.#room.id) return;
     if (passing.kind === "typing" && this.#room.thread === "") this.#room.typing.heard(text(passing.body.person));
     if (passing.kind === "presence") this.#presence.show(passing.body);
+    for (const feature of this.#features) feature.passing?.(passing);
   }
 
   signIn(ended = false): void {

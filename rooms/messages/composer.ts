@@ -135,6 +135,7 @@ export class Composer {
   }
 
   #submit(): void {
+    if (this.#form.dataset.closed !== undefined) return void this.#form.dispatchEvent(new Event("corridor:closed"));
     const text = this.#calls.kept.trim();
     if (text === "" || (charactersLeft(text) ?? 0) < 0) return this.#text.focus();
     const mode = this.#mode;

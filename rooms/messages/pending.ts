@@ -42,8 +42,18 @@ export class Pending {
     doing.outbox.addEventListener("saved", (event) => this.#saved((event as CustomEvent<Saved>).detail));
   }
 
+  /** What came when it was closed is written on: its words go back to where one writes, unless files hang on it. */
+  #takeBack(): void {
+    if (!document.querySelector("#composer textarea")) return;
+    for (const entry of this.doing.outbox.turnedBack(this.doing.room)) {
+      const here = entry.name === "post_message" && word(entry, "thread") === this.doing.thread;
+      if (here && entry.fields.files === undefined) this.#rewrite(entry);
+    }
+  }
+
   /** Shows everything as it now is. Called after each change of the outbox, the log or the connection. */
   show(): void {
+    this.#takeBack();
     const bottom = seesBottom();
     const entries = this.doing.outbox.entries(this.doing.room);
     this.#showPosts(entries.filter((entry) => entry.name === "post_message" && word(entry, "thread") === this.doing.thread));

@@ -240,3 +240,20 @@ test("a key is a UUID of version 4", () => {
   const { key } = tab.outbox.add(post("key"));
   assert.match(key, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
+
+test("what came when it was closed is neither lost nor sent again and again", async () => {
+  for (const [code, temporary] of [["window_closed", false], ["paused", true]] as const) {
+    const tab = new Tab(new PageStorage());
+    let refusals = 0;
+    tab.outbox.addEventListener("refused", () => refusals++);
+    tab.answers = [refused(code, { temporary }), done];
+    tab.outbox.add(post("Football?"));
+    tab.outbox.add(post("to another room", "r2"));
+    await tab.outbox.drain();
+    assert.deepEqual(tab.texts, ["Football?", "to another room"]);
+    assert.deepEqual(tab.waited, []);
+    assert.equal(refusals, 1);
+    assert.deepEqual(tab.outbox.turnedBack("r1").map((entry) => entry.fields.text), ["Football?"]);
+    assert.deepEqual(tab.outbox.turnedBack("r2"), []);
+  }
+});

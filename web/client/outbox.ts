@@ -26,6 +26,9 @@ export interface Written {
   readonly after: number;
 }
 
+/** It is closed for now: nobody waits in line for that, and the words go back to where they were written. */
+const CLOSED = new Set(["window_closed", "paused"]);
+
 const PATIENCE_MS = 2_000;
 const LONGEST_MS = 30_000;
 
@@ -68,6 +71,11 @@ export class Outbox extends EventTarget {
     if (code === "key_conflict") this.store.remove(found);
     this.#put({ ...entry, key: code === "key_conflict" ? uuid() : key, state: "waiting" });
     void this.drain();
+  }
+
+  /** The entries of a room that came back because it is closed for now. */
+  turnedBack(room: string): Entry[] {
+    return this.entries(room).filter((entry) => entry.state === "refused" && CLOSED.has(entry.code ?? ""));
   }
 
   discard(key: string): Entry | undefined {
@@ -130,8 +138,9 @@ export class Outbox extends EventTarget {
         return this.outside.ready() ? patience : undefined;
       case "refused":
         if (answer.code === "unauthenticated") return this.#stop();
-        if (answer.temporary) return answer.retryMs ?? patience;
+        if (answer.temporary && !CLOSED.has(answer.code)) return answer.retryMs ?? patience;
         this.#put({ ...entry, state: "refused", code: answer.code, reason: answer.message });
+        this.dispatchEvent(new Event("refused"));
         return 0;
     }
   }

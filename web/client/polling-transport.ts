@@ -1,6 +1,6 @@
 // The way round networks that break WebSockets: commands by POST, events by a long poll.
 import { command, get } from "./api.ts";
-import { type Answer, type Body, type Fields, list, number, type Positions, positions, readEvent, text } from "./protocol.ts";
+import { type Answer, type Body, type Fields, list, number, type Positions, positions, readEvent, text, words } from "./protocol.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 const POLL_MS = 40_000;
@@ -73,6 +73,7 @@ export class PollingTransport implements Transport {
     for (const reset of list(news.reset)) {
       this.events.reset({ type: "reset", room: text(reset.room), head: number(reset.head), reason: text(reset.reason) });
     }
+    for (const room of words(news.windows)) this.events.passing({ type: "passing", room, kind: "window", body: {} });
     this.events.heads(positions(news.heads));
   }
 

@@ -186,6 +186,10 @@ export function list(value: unknown): readonly Body[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
+export function words(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
+}
+
 export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -23,6 +23,15 @@ export function labelTimes(root: ParentNode): void {
   }
 }
 
+/** A moment on the clock of a zone: its time, and its day by the weekday alone or with the date. */
+export function momentIn(at: number, timeZone: string, weekdayOnly: boolean): { time: string; day: string } {
+  const date = weekdayOnly ? {} : ({ day: "numeric", month: "long" } as const);
+  return {
+    time: new Intl.DateTimeFormat(locale(), { hour: "numeric", minute: "2-digit", timeZone, ...digits }).format(at),
+    day: new Intl.DateTimeFormat(locale(), { weekday: "long", ...date, timeZone, ...digits }).format(at),
+  };
+}
+
 /** The local day, as 2026-11-22. */
 export function dayOf(at: Date): string {
   const two = (value: number): string => String(value).padStart(2, "0");

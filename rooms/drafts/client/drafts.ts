@@ -6,6 +6,7 @@ import { say } from "#web/announcer.ts";
 import { optionalPart, part, t } from "#web/page.ts";
 import { isRecord, list, type LogEvent, number, parseJson, record, text } from "#web/protocol.ts";
 import type { Feature, Room } from "../../client/room.ts";
+import { Leaving } from "./leaving.ts";
 import { changed, type Draft, merged, type Synced } from "./merging.ts";
 
 const LONGEST = 8_000; // characters, as in a message
@@ -29,6 +30,7 @@ class Drafts implements Feature {
     this.#name = `corridor:draft:${room.person}:${room.thread === "" ? room.id : `${room.id}/${room.thread}`}`;
     this.#writes = optionalPart(room.element, "form") !== undefined;
     if (!this.#writes) return;
+    new Leaving(room, { draft: () => this.#written(), left: () => this.#left() });
     const known = record(parseJson(document.getElementById("draft")?.textContent ?? ""));
     if (room.thread === "") this.#meet(known.draft, false);
     else void this.#fetch();
@@ -64,12 +66,19 @@ class Drafts implements Feature {
 
   /** What waits to be sent in this room. */
   async #count(): Promise<void> {
-    const link = optionalPart(this.room.element, "waiting");
     const reply = await get("/api/v1/scheduled");
-    if (!link || reply.status !== 200) return;
-    const count = list(reply.body.scheduled).filter((each) => each.room === this.room.id).length;
-    link.hidden = count === 0;
-    part(link, "waiting-count").textContent = t("waiting_count", { count });
+    if (reply.status !== 200) return;
+    const here = list(reply.body.scheduled).filter((each) => each.room === this.room.id);
+    const left = here.filter((each) => each.when_open === true && each.refused !== true);
+    this.#say("waiting", here.length);
+    this.#say("left", left.length);
+  }
+
+  #say(name: "waiting" | "left", count: number): void {
+    const line = optionalPart(this.room.element, name);
+    if (!line) return;
+    line.hidden = count === 0;
+    part(line, `${name}-count`).textContent = t("waiting_count", { count });
   }
 
   #changed(): void {
@@ -131,13 +140,25 @@ class Drafts implements Feature {
     if (!button?.form) return;
     event.preventDefault();
     const form = button.form;
-    const written = form.elements.namedItem("text");
-    const draft = { ...this.#local(), text: written instanceof HTMLTextAreaElement ? written.value : "" };
+    const draft = this.#written();
     keep(this.room.storage, this.#name, draft.text.trim() === "" ? "" : JSON.stringify(draft));
     void this.#push().finally(() => {
       form.action = button.formAction;
       form.submit();
     });
+  }
+
+  /** What stands in the field, though it may not be kept yet. */
+  #written(): Draft {
+    const field = this.room.element.querySelector<HTMLTextAreaElement>("#text");
+    return { ...this.#local(), text: field?.value ?? "" };
+  }
+
+  /** What was written waits on the server now: it is a draft no more. */
+  #left(): void {
+    keep(this.room.storage, this.#name, "");
+    dispatchEvent(new CustomEvent<Draft>("corridor:draft", { detail: EMPTY }));
+    this.#changed();
   }
 
   #local(): Draft {
