@@ -40,9 +40,11 @@ from rooms.keeping.part import PART as KEEPING
 from rooms.messages import commands as message_commands
 from rooms.messages import history
 from rooms.messages.privacy import MessageKeeper
+from rooms.messages.removing import take_out
 from rooms.messages.single import SinglePages
 from rooms.missed.calls import CALLS
 from rooms.missed.pages import MissedPages
+from rooms.notes import commands as note_commands
 from rooms.notes import reading as note_reading
 from rooms.notes.pages import NotePages
 from rooms.notes.privacy import NoteKeeper
@@ -54,6 +56,8 @@ from rooms.notices.privacy import NoticeKeeper
 from rooms.opening import pages as opening
 from rooms.opening.answers import OPERATIONS as OPENING_OPERATIONS
 from rooms.opening.pages import OpeningPages
+from rooms.oversight import commands as oversight_commands
+from rooms.oversight import reading as oversight_reading
 from rooms.oversight.pages import OversightPages
 from rooms.oversight.privacy import OversightKeeper
 from rooms.pins import commands as pin_commands
@@ -132,6 +136,7 @@ HANDLERS: Final = (
     *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
     *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,
     *receipt_commands.HANDLERS, *sticky_commands.HANDLERS, *concern_commands.HANDLERS,
+    *oversight_commands.handlers(take_out, HOOKS_OF_MESSAGES), *note_commands.HANDLERS,
 )  # fmt: skip
 POST: Final = next(each for each in HANDLERS if each.command is message_commands.PostMessage)
 # Of what an export holds and an erasure takes away.
