@@ -21,7 +21,7 @@ RUN useradd --system --uid 10001 --home-dir /corridor --shell /usr/sbin/nologin 
     && install --directory --owner corridor --group corridor --mode 0700 /data
 WORKDIR /corridor
 COPY --from=packages /venv /venv
-COPY app.py features.py cli.py config.py demo.py demo_people.py demo_rooms.py LICENSE ./
+COPY app.py features.py cli.py config.py demo.py demo_people.py demo_rooms.py demo_stickies.py LICENSE ./
 COPY storage storage
 COPY realtime realtime
 COPY accounts accounts

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 import demo_people
 import demo_rooms
+import demo_stickies
 from accounts import settings
 from accounts.model import group_member, person, school, school_group
 from accounts.passwords import HASHER
@@ -139,6 +140,7 @@ def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None
     talk(tx, staffroom, ids, now_ms, TALK)
     _classrooms(tx, school_id, founded, now_ms)
     demo_rooms.furnish(tx, school_id, made.phase, ids, founded, now_ms)
+    demo_stickies.furnish(tx, school_id, made.phase, ids, now_ms)
 
 
 def _classrooms(tx: Transaction, school_id: str, founded: int, now_ms: int) -> None:

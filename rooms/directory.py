@@ -58,10 +58,10 @@ def require(connection: Connection, actor: Actor, room_id: str, verb: Verb, now_
 
 def require_shared(connection: Connection, actor: Actor, room_id: str, verb: Verb, now_ms: int) -> Grant:
     """The same for what only rooms with a door have: for a thread, or where somebody asks for help, there is none."""
-    grant = require(connection, actor, room_id, verb, now_ms)
+    grant = require(connection, actor, room_id, "read", now_ms)
     if grant.place is not None and grant.place.kind in private.KINDS:
         raise Refusal("not_found")
-    return grant
+    return grant if verb == "read" else require(connection, actor, room_id, verb, now_ms)
 
 
 def rooms_of(connection: Connection, actor: Actor, now_ms: int) -> list[RoomCard]:

@@ -23,6 +23,7 @@ LEVELS = {
     "diary": FEATURE,
     "demo_people": 5.4,
     "demo_rooms": 5.5,
+    "demo_stickies": 5.6,
     "demo": 6,
     "features": 5.7,
     "app": 6,

@@ -28,6 +28,7 @@ class Preferences(Struct, frozen=True, omit_defaults=True):
     sounds: bool = False
     badges: bool = True
     announcements: Literal["each", "counts", "none"] = "each"  # what is said to screen readers as it comes
+    stickies: Literal["board", "list"] = "board"  # how private threads lie on their page
     offline: bool = True  # the browser may keep what was read
 
 

@@ -5,12 +5,15 @@ import { showAllNew } from "#web/badge.ts";
 import { Connection, type Line } from "#web/connection.ts";
 import { browserStorage, forgetEveryone, forgetOthers } from "#web/local.ts";
 import { fetchPage, goToSignIn, optionalPart, pageData, part, t } from "#web/page.ts";
-import { list, type LogEvent, number, text } from "#web/protocol.ts";
+import { type Body, list, type LogEvent, number, text } from "#web/protocol.ts";
 import { RoomLogs } from "#web/room-log.ts";
 
 const GATHER_MS = 300;
 const RETRY_MS = 5_000;
 const MOST_SHOWN = 99;
+// Of these no doors are there; what is new in them stands above the doors.
+const PRIVATE = new Set(["thread", "help"]);
+const MOST_THREADS = 60; // that are followed: a connection takes only so many rooms
 
 export class Home extends HTMLElement {
   readonly #person = text(pageData().person);
@@ -21,6 +24,7 @@ export class Home extends HTMLElement {
   readonly #title = document.title;
   /** The room behind whose door a room waits that is only for some of its people. */
   readonly #above = new Map<string, string>();
+  readonly #threads = new Set<string>();
   #timer = 0;
   #doorsChanged = false;
   #changed = false;
@@ -35,7 +39,10 @@ export class Home extends HTMLElement {
   event(event: LogEvent): void {
     if (event.room === this.#own) return this.#ownEvent(event);
     if (event.kind === "message_posted" && event.by !== this.#person) this.#arrived(event.room);
-    else if (event.kind === "message_removed") this.#countSoon();
+    else if (event.kind === "message_removed") {
+      this.#changed ||= this.#threads.has(event.room);
+      this.#countSoon();
+    }
     else if (event.kind.startsWith("room_")) {
       this.#doorsChanged = true; // another name, another face, or archived
       this.#countSoon();
@@ -66,11 +73,19 @@ export class Home extends HTMLElement {
       return this.#countSoon();
     }
     const room = text(event.body.room);
+    if (this.#threads.has(room)) {
+      this.#changed = true;
+      return this.#countSoon();
+    }
     if (number(event.body.seq) >= (this.#logs.get(room)?.last ?? 0)) this.#show(room, 0);
     else this.#countSoon();
   }
 
   #arrived(room: string): void {
+    if (this.#threads.has(room)) {
+      this.#changed = true;
+      return this.#countSoon();
+    }
     this.#show(room, (this.#unread.get(room) ?? 0) + 1);
     const name = this.#door(room)?.querySelector(".door-plate")?.textContent ?? "";
     announce(t("new_in_room", { room: name }), (count) => t("new_count", { count, shown: count }));
@@ -92,13 +107,15 @@ export class Home extends HTMLElement {
     this.#logs.epoch = text(me.body.epoch);
     this.#followFrom(this.#own, number(me.body.own_head));
     const rooms = list(me.body.rooms);
-    const doors = rooms.filter((room) => text(room.part_of) === "" && room.archived !== true);
+    const shared = rooms.filter((room) => !PRIVATE.has(text(room.kind)));
+    const doors = shared.filter((room) => text(room.part_of) === "" && room.archived !== true);
     await this.#hang(new Set(doors.map((room) => text(room.id))));
     for (const room of rooms) if (text(room.part_of) !== "") this.#above.set(text(room.id), text(room.part_of));
-    for (const room of rooms) {
+    for (const room of [...shared, ...newestThreads(rooms)]) {
       const id = text(room.id);
+      if (PRIVATE.has(text(room.kind))) this.#threads.add(id);
       this.#followFrom(id, number(room.head));
-      this.#show(id, number(room.unread));
+      if (text(room.kind) !== "help") this.#show(id, number(room.unread));
     }
   }
 
@@ -160,4 +177,10 @@ export class Home extends HTMLElement {
     for (const [of, count] of this.#unread) if ((this.#above.get(of) ?? of) === room) sum += count;
     return sum;
   }
+}
+
+/** Those with something unread first; whoever has more threads than can be followed hears of the others in time. */
+function newestThreads(rooms: readonly Body[]): readonly Body[] {
+  const threads = rooms.filter((room) => PRIVATE.has(text(room.kind)));
+  return threads.sort((one, other) => number(other.unread) - number(one.unread)).slice(0, MOST_THREADS);
 }

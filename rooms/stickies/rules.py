@@ -1,8 +1,9 @@
 """What the board of stickies knows of colours, places and people. Pure."""
 
+from collections.abc import Collection
 from typing import Final, Literal, get_args
 
-from accounts.rights import Who
+from accounts.rights import Kind, Who
 from accounts.settings import SchoolSettings
 from realtime.refusal import Refusal
 
@@ -43,3 +44,24 @@ def place_of(text: str) -> tuple[int, str] | None:
     """The same read back; None for what is no mark."""
     at, _, room = text.partition(".")
     return (int(at), room) if at.isascii() and at.isdigit() and len(at) < 16 and room else None  # noqa: PLR2004
+
+
+# Where somebody stands among those to choose from, in this order.
+SECTIONS: Final = ("teachers", "classmates", "trusted", "learners", "colleagues", "governors", "families", "others")
+
+
+def section(asker: Kind | None, kind: Kind | None, relations: Collection[str]) -> str:
+    """Which of them: by what the asker and the other are, and what the other is to the asker."""
+    if {"own_teacher", "ward_teacher"} & set(relations):
+        return "teachers"
+    match kind:
+        case "learner":
+            return "classmates" if asker == "learner" else "learners"
+        case "staff":
+            return "trusted" if asker in ("learner", "guardian") else "colleagues"
+        case "governor":
+            return "governors"
+        case "guardian":
+            return "families"
+        case _:
+            return "others"

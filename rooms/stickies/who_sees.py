@@ -37,7 +37,8 @@ class WhoSeesPages:
 def _read(connection: Connection, actor: Actor, now_ms: int) -> Mapping[str, Any]:
     """Who may look, by the school's own rules: roles for all threads, and for those of some people alone."""
     who = directory.require(connection, actor, actor.own_room, "read", now_ms).who
-    all_threads, some = [], []
+    all_threads: list[str] = []
+    some: list[str] = []
     for (name, verb, kind), lines in sorted(who.rights.lines.items()):
         if (verb, kind) == ("look", "thread") and lines:
             everywhere = any(line.relation is None and line.others is None for line in lines)
