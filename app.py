@@ -34,6 +34,7 @@ from accounts.roster.importing import Importing
 from accounts.roster.routes import roster_routes
 from accounts.signing_in import SigningIn
 from accounts.sso.routes import sso_routes
+from accounts.windows.pages import window_routes
 from accounts.words import label
 from config import Settings, load_secret
 from features import (
@@ -196,6 +197,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
             *childrens_routes(database, clock, secret, signing_in, announcing.to_own_room, pages),
             *administration_routes(database, clock, pages, signing_in, HOOKS, KEEPERS, settings.database_url),
             *policy_routes(database, clock, pages, signing_in, HOOKS, announcing.to_own_rooms),
+            *window_routes(database, clock, pages, signing_in, HOOKS, announcing.to_own_rooms),
             *audit_routes(database, clock, pages, signing_in, HOOKS, directory.names_known_to),
             *roster_routes(database, clock, pages, signing_in, HOOKS, importing),
             *looks_routes(database, clock, pages, signing_in, HOOKS, assets),

@@ -9,7 +9,7 @@ from accounts.relations import valid
 from accounts.rights import Who
 from realtime.refusal import Refusal
 
-FEATURES: Final = ("files", "feeds", "threads", "reactions", "scheduling", "forwarding")
+FEATURES: Final = ("files", "feeds", "threads", "reactions", "scheduling", "forwarding", "push", "mail")
 
 
 def on(connection: Connection, who: Who, feature: str, now_ms: int) -> bool:

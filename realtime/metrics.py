@@ -35,6 +35,13 @@ class Metrics:
             "corridor_fanout_lag_seconds", "Time from judgement to the transports", buckets=FAST, registry=self.registry
         )
 
+        self.told = Counter(
+            "corridor_told", "Notices sent out by way and outcome", ["way", "outcome"], registry=self.registry
+        )
+
+    def tell(self, way: str, outcome: str) -> None:
+        self.told.labels(way, outcome).inc()
+
     def batch(self, size: int, seconds: float) -> None:
         self.batch_size.observe(size)
         self.commit_seconds.observe(seconds)

@@ -31,6 +31,15 @@ def write(transaction: Transaction, name: str, value: str) -> None:
     transaction.connection.execute(_write, {"name": name, "value": value})
 
 
+_write_once: Final = text("INSERT INTO installation (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
+
+
+def write_once(transaction: Transaction, name: str, value: str) -> str:
+    """What stands under a name: this value, or the one that somebody else was first to write."""
+    transaction.connection.execute(_write_once, {"name": name, "value": value})
+    return read(transaction.connection, name) or value
+
+
 def epoch(transaction: Transaction) -> str:
     """The database's epoch, made on first use. A restore gives a new one, since numbers may then be used again."""
     value = read(transaction.connection, "epoch")

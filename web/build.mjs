@@ -82,7 +82,11 @@ async function serviceWorker(files) {
     ...common(),
     entryPoints: { "service-worker": "web/service-worker/service-worker.ts" },
     format: "iife",
-    define: { VERSION: JSON.stringify(version), SHELL: JSON.stringify(shell.map((name) => `/static/${files[name]}`)) },
+    define: {
+      VERSION: JSON.stringify(version),
+      SHELL: JSON.stringify(shell.map((name) => `/static/${files[name]}`)),
+      ICON: JSON.stringify(files["icon-192.png"]),
+    },
   });
   return named(made.metafile.outputs);
 }

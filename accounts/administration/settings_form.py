@@ -35,6 +35,7 @@ LARGEST_FILE: Final = Bounds(1, 200)  # megabytes
 FILES_PER_PERSON: Final = Bounds(1, 1_000_000)
 STICKY_GROUP: Final = Bounds(1, 8)  # people besides whoever begins a thread
 PASSWORDS_FROM: Final = Bounds(0, OLDEST_YEAR)
+MAIL_FROM: Final = Bounds(0, 14)
 
 
 def networks_of(text: str) -> tuple[str, ...]:

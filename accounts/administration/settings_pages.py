@@ -95,6 +95,16 @@ def _stickies(form: Form) -> dict[str, Any]:
     }
 
 
+def _told(form: Form) -> dict[str, Any]:
+    """Whether learners are told outside of the pages; nothing from a form that does not speak of it."""
+    if "mail_from_year" not in form:
+        return {}
+    return {
+        "push_for_learners": form.text("push_for_learners") == "true",
+        "mail_from_year": fields.number_of(form.text("mail_from_year"), fields.MAIL_FROM),
+    }
+
+
 def _wanted(form: Form) -> dict[str, Any]:
     starts, ends = fields.day_times_of(form.text("day_starts"), form.text("day_ends"))
     return {
@@ -108,5 +118,6 @@ def _wanted(form: Form) -> dict[str, Any]:
         "largest_change": fields.number_of(form.text("largest_change"), fields.LARGEST_CHANGE),
         **_stickies(form),
         **_files(form),
+        **_told(form),
         **_outside(form),
     }

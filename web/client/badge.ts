@@ -13,6 +13,6 @@ export function showAllNew(count: number, title: string): void {
   void (wanted() && count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined);
 }
 
-function wanted(): boolean {
+export function wanted(): boolean {
   return settled("badges") !== "false";
 }

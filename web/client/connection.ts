@@ -29,11 +29,16 @@ export class Connection implements TransportEvents {
   #probes = 0;
   #timer = 0;
   readonly #asked = new Map<string, number>();
+  readonly #aside = new Map<string, () => void>();
+  /** The page's, if it has one. */
+  static current: Connection | undefined;
 
   constructor(
     private readonly logs: RoomLogs,
     private readonly page: Page,
-  ) {}
+  ) {
+    Connection.current = this;
+  }
 
   start(): void {
     addEventListener("online", () => this.#hurry());
@@ -62,6 +67,19 @@ export class Connection implements TransportEvents {
 
   /** Follows a room from `last` on, at first and after it was fetched afresh. */
   follow(room: string, last: number): void {
+    this.#aside.delete(room);
+    this.#followFrom(room, last);
+  }
+
+  /** Follows a room of which the page itself is told nothing: what is on every page hears of it by `whenHeard`. */
+  followAside(room: string, last: number, expired: () => void): void {
+    const log = this.logs.get(room);
+    if (log && (!log.stale || !this.#aside.has(room))) return;
+    this.#aside.set(room, expired);
+    this.#followFrom(room, last);
+  }
+
+  #followFrom(room: string, last: number): void {
     this.logs.follow(room, last);
     this.#asked.delete(room);
     if (this.#ready) this.#transport?.follow(room, last);
@@ -74,18 +92,24 @@ export class Connection implements TransportEvents {
   welcomed(epoch: string): void {
     const expired = this.logs.meet(epoch);
     if (!this.#ready) this.#connected();
-    for (const room of expired) this.page.expired(room, "epoch");
+    for (const room of expired) this.#expired(room, "epoch");
   }
 
   event(event: LogEvent): void {
     const verdict = this.logs.get(event.room)?.receive(event.seq);
     if (verdict === "apply") heed(event);
-    if (verdict === "apply") this.page.event(event);
+    if (verdict === "apply" && !this.#aside.has(event.room)) this.page.event(event);
     if (verdict === "gap") this.#fill(event.room);
   }
 
   reset(reset: Reset): void {
-    if (this.logs.expire(reset.room)) this.page.expired(reset.room, reset.reason);
+    if (this.logs.expire(reset.room)) this.#expired(reset.room, reset.reason);
+  }
+
+  #expired(room: string, reason: string): void {
+    const aside = this.#aside.get(room);
+    if (aside) aside();
+    else this.page.expired(room, reason);
   }
 
   passing(passing: Passing): void {

@@ -7,10 +7,12 @@
 declare const self: ServiceWorkerGlobalScope;
 declare const VERSION: string; // of the manifest of built files: another build is another shell
 declare const SHELL: readonly string[];
+declare const ICON: string;
 
 const SHELL_CACHE = `corridor-shell:${VERSION}`;
 const PAGES = "corridor-pages:";
 const OFFLINE = "/offline";
+const STICKIES = "/stickies";
 const MOST_PAGES = 20;
 const LARGEST_PAGE = 600_000; // characters
 const LONGEST_MS = 14 * 24 * 3600 * 1000;
@@ -33,6 +35,67 @@ self.addEventListener("fetch", (event) => {
   if (out) event.respondWith(signOut(request));
   else if (request.mode === "navigate" && request.method === "GET") event.respondWith(page(event, url));
 });
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(tell(event.data));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(STICKIES));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const change = event as ExtendableEvent & { oldSubscription?: PushSubscription; newSubscription?: PushSubscription };
+  change.waitUntil(renew(change.oldSubscription, change.newSubscription));
+});
+
+/** A push says of which kind something is, and by which tag it goes again; the sentence lies in this browser. */
+async function tell(data: PushMessageData | null): Promise<void> {
+  const { kind, tag } = said(data);
+  if (kind === "close") {
+    for (const shown of await self.registration.getNotifications({ tag })) shown.close();
+    return;
+  }
+  const words = await told();
+  const sentence = kind === "help" ? words.help : words.sticky;
+  const options = { tag, lang: words.lang, dir: words.dir, icon: "/static/" + ICON, data: {} };
+  await self.registration.showNotification(sentence, options as NotificationOptions);
+}
+
+function said(data: PushMessageData | null): { kind: string; tag: string } {
+  try {
+    const found = data?.json() as { kind?: unknown; tag?: unknown } | undefined;
+    return { kind: String(found?.kind ?? "sticky"), tag: String(found?.tag ?? "sticky") };
+  } catch {
+    return { kind: "sticky", tag: "sticky" };
+  }
+}
+
+async function told(): Promise<{ lang: string; dir: "ltr" | "rtl" | "auto"; sticky: string; help: string }> {
+  const usual = { lang: "en", dir: "ltr" as const, sticky: "There is a new sticky for you", help: "Somebody asks for help" };
+  const kept = await (await caches.open("told-words")).match("/told-words");
+  return { ...usual, ...((await kept?.json()) as object | undefined) };
+}
+
+/** In a tab that is open already, if there is one. */
+async function open(path: string): Promise<void> {
+  const tabs = await self.clients.matchAll({ type: "window" });
+  const there = tabs.find((tab) => new URL(tab.url).pathname === path);
+  if (there) await there.focus();
+  else await self.clients.openWindow(path);
+}
+
+/** The browser was given another address: the server is told, as long as its person is signed in here. */
+async function renew(was: PushSubscription | undefined, made: PushSubscription | undefined): Promise<void> {
+  const key = was?.options.applicationServerKey;
+  const renewed =
+    made ?? (key ? await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }) : undefined);
+  if (!renewed) return;
+  const { keys } = renewed.toJSON();
+  const fields = { endpoint: renewed.endpoint, p256dh: keys?.p256dh, auth: keys?.auth, was: was?.endpoint };
+  await fetch("/api/v1/push", { method: "POST", body: JSON.stringify(fields) }).catch(() => undefined);
+}
 
 async function fillShell(): Promise<void> {
   const cache = await caches.open(SHELL_CACHE);
