@@ -138,6 +138,18 @@ class NoticeState(Struct):
     nudged: bool | UnsetType = UNSET
 
 
+class Receipt(Struct):
+    """What became of a sticky of mine, as far as I may know; of several readers also how many have read it.
+
+    `last`: it is the newest of mine that has come so far.
+    """
+
+    state: Annotated[str, Meta(pattern="^(sent|delivered|read)$")]
+    last: bool
+    read_by: int | UnsetType = UNSET
+    of: int | UnsetType = UNSET
+
+
 class Message(Struct):
     """A message as it reads now. `text` is empty when it was removed; `html` is there only if it has marks."""
 
@@ -156,6 +168,7 @@ class Message(Struct):
     reactions: list[ReactionChip] | UnsetType = UNSET
     pinned: bool | UnsetType = UNSET
     notice: NoticeState | UnsetType = UNSET
+    receipt: Receipt | UnsetType = UNSET
 
 
 class MessagePage(Struct):

@@ -95,6 +95,18 @@ def quiet_until_all(connection: Connection, people: Collection[str], now_ms: int
     return found
 
 
+def changes_at_all(connection: Connection, people: Collection[str], now_ms: int) -> dict[str, int | None]:
+    """When the quiet of each of these people begins or ends next, or their absence, if that is known."""
+    at, found = _moment(now_ms), {}
+    gone = away(connection, people, now_ms)
+    for who, (hours, calendar) in _settled(connection, people).items():
+        moment = rules.changes_at(hours, calendar, at)
+        ends = gone[who].until_ms if who in gone else None
+        moments = [ends] if moment is None else [ends, int(moment.timestamp() * 1000)]
+        found[who] = min((each for each in moments if each is not None), default=None)
+    return found
+
+
 def hours_of(connection: Connection, person_id: str) -> tuple[Hours, Calendar]:
     """Somebody's quiet hours, their own or those of their kind, and the calendar that they go by."""
     return _settled(connection, [person_id])[person_id]

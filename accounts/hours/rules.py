@@ -70,6 +70,16 @@ def quiet_until(hours: Hours, calendar: Calendar, at: datetime) -> datetime | No
     return None if end <= moment else end.astimezone(zone)
 
 
+def changes_at(hours: Hours, calendar: Calendar, at: datetime) -> datetime | None:
+    """When quiet begins next, or ends where it is quiet; None where that does not happen within FAR days."""
+    ends = quiet_until(hours, calendar, at)
+    if ends is not None or not hours.on:
+        return ends
+    zone, moment = ZoneInfo(calendar.zone), at.astimezone(UTC)
+    spans = _spans(hours, calendar, moment.astimezone(zone).date(), zone)
+    return next((begins.astimezone(zone) for begins, ends in spans if moment < begins < ends), None)
+
+
 def likely_read_at(hours: Hours, calendar: Calendar, at: datetime, back: datetime | None = None) -> datetime:
     """When somebody is likely to read what is written at `at`: then, if nothing speaks against it. Never a promise.
 
