@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import OrderedDict
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -16,6 +17,9 @@ from realtime.watch import Subscription
 
 Positions = dict[str, int]
 
+MOST_TOLD: Final = 5000  # sessions and rooms of which it is remembered between two requests
+
+_Told = OrderedDict[tuple[str, str], bytes]  # session and room → the window as last told
 _POSITION: Final = re.compile(r"([a-z][0-9a-z]{1,31}):([0-9]{1,16})", re.ASCII)
 
 
@@ -27,13 +31,14 @@ class LongPoll:
         self._limits = limits
         self._settings = settings
         self._epoch = epoch
+        self._windows: _Told = OrderedDict()
 
     async def wait(self, request: Request, actor: Actor) -> dict[str, Any]:
         """`{"epoch","events","heads","reset","windows"}`; empty after Settings.long_poll seconds without news."""
         self._limits.check("polls", actor.session)
         asked = positions(request.query_params.get("rooms", ""))
         with self._hub.expecting((*asked, actor.own_room)):
-            poller = _Poller(actor)
+            poller = _Poller(actor, self._windows)
             found = await self._news(poller, asked)
             if found is not None or self._hub.draining:
                 return found or self._empty(asked)
@@ -97,7 +102,8 @@ def _reason(after: int, admission: Admission) -> str | None:
 class _Poller:
     """A member of the hub for the length of one request; all that it does with news is wake up."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, told: _Told) -> None:
+        self._told = told
         self.person, self.session, self.own_room = actor.person, actor.session, actor.own_room
         self.subscriptions: dict[str, Subscription] = {}
         self.woken = asyncio.Event()
@@ -111,9 +117,14 @@ class _Poller:
     def put_passing(self, frame: bytes) -> None:
         """Typing and presence do not come this way."""
 
-    def put_window(self, room: str, frame: bytes, *, first: bool) -> None:  # noqa: ARG002
-        """Only that it changed: the client asks how it is now, and knew how it was when it came."""
-        if not first:
+    def put_window(self, room: str, frame: bytes, *, first: bool) -> None:
+        """Only that it changed: the client asks how it is now. What the last request knew of, this one does too."""
+        said = frame[: frame.rindex(b'"now"')]
+        before = self._told.pop((self.session, room), None)
+        self._told[self.session, room] = said
+        if len(self._told) > MOST_TOLD:
+            self._told.popitem(last=False)
+        if said != before and (before is not None or not first):
             self.windows.add(room)
             self.woken.set()
 

@@ -57,7 +57,7 @@ def _only_other(showing: Showing) -> str:
     return private.names(showing.connection, [showing.room], showing.actor.person).get(showing.room, "")
 
 
-PART: Final = Part("window", of_room=of_room, slots={"tray": "window.html", "data": "window_data.html"})
+PART: Final = Part("window", of_room=of_room, slots={"tray": "opening_note.html", "data": "opening_data.html"})
 
 
 class OpeningPages:
