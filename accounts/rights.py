@@ -270,21 +270,26 @@ def _between(who: Who, verb: Verb, place: Place, other: Other) -> list[Line]:
     to children, not even an answer. Whoever may write may react.
     """
     verb = "write" if verb == "react" else verb
-    towards = structs.replace(place, others=(other.role,), relations=other.relations, people=None)
-    lines = list(_lines(who, verb, towards))
-    rights = who.rights
+    rights, kind = who.rights, place.kind
+    lines = list(_held(rights, (who.role, verb, kind), who.year, (other.role,), other.relations))
     if verb == "write" and not (rights.kinds.get(who.role) in OUTSIDE and rights.kinds.get(other.role) == "learner"):
-        back = structs.replace(place, others=(who.role,), relations=other.seen, people=None)
-        lines += _lines(Who(other.id, who.school, other.role, year=other.year, rights=rights), verb, back)
+        lines += _held(rights, (other.role, verb, kind), other.year, (who.role,), other.seen)
     return lines
 
 
 def _lines(who: Who, verb: Verb, place: Place) -> Iterator[Line]:
     """The lines that concern these people, whatever the time."""
-    for line in who.rights.lines.get((who.role, verb, place.kind), ()):
-        if line.relation is not None and line.relation not in place.relations:
+    return _held(who.rights, (who.role, verb, place.kind), who.year, place.others, place.relations)
+
+
+def _held(
+    rights: Rights, of: tuple[str, str, str], year: str | None, others: Collection[str], relations: Collection[str]
+) -> Iterator[Line]:
+    """The lines of somebody in this year for (role, verb, kind of place), towards these others."""
+    for line in rights.lines.get(of, ()):
+        if line.relation is not None and line.relation not in relations:
             continue
-        if line.others is not None and not line.others.issuperset(place.others):
+        if line.others is not None and not line.others.issuperset(others):
             continue
-        if line.years is None or who.year in line.years:
+        if line.years is None or year in line.years:
             yield line

@@ -45,7 +45,8 @@ class Timetable:
         self._windows = {**(windows or {}), **BUILT_IN}
         self._one_offs = sorted(one_offs, key=lambda each: (each.made_ms, each.id), reverse=True)
         self._school_days: dict[date, bool] = {}
-        self._kept: dict[str, Stretch] = {}
+        # Two of each: shortly before a change people are judged for now and for then.
+        self._kept: dict[str, tuple[Stretch, ...]] = {}
 
     def is_open(self, window: str, at: datetime) -> bool:
         return self._stretch(window, at).is_open
@@ -78,10 +79,13 @@ class Timetable:
         return next((each for each in self._one_offs if each.holds(window, ms)), None)
 
     def _stretch(self, window: str, at: datetime) -> Stretch:
-        kept = self._kept.get(window)
-        if kept is None or not kept.since <= at < kept.until:
-            kept = self._kept[window] = self._found(window, at.astimezone(UTC))
-        return kept
+        both = self._kept.get(window, ())
+        for kept in both:
+            if kept.since <= at < kept.until:
+                return kept
+        found = self._found(window, at.astimezone(UTC))
+        self._kept[window] = (found, *both[:1])
+        return found
 
     def _found(self, window: str, at: datetime) -> Stretch:
         known = self._windows.get(window)
