@@ -35,5 +35,5 @@ class Hooks:
 
     adding: tuple[Adding, ...] = ()
     following: tuple[Following, ...] = ()
-    allowing: tuple[Allowing, ...] = ()
     removing: tuple[Removing, ...] = ()
+    allowing: tuple[Allowing, ...] = ()

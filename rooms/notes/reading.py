@@ -88,7 +88,8 @@ def _told(connection: Connection, notes: Sequence[AnyRow]) -> list[dict[str, Any
     ):
         readers[row.note_id].append((row.name, row.as_what))
     people = {each.author_id for each in notes} | {each.removed_by for each in notes if each.removed_by}
-    names = dict(connection.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(people)))).tuples())
+    rows = connection.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(people))))
+    names = {row.id: row.name for row in rows}
     return [
         {
             "id": each.id, "by": each.author_id, "name": names.get(each.author_id, ""), "reason": each.reason,

@@ -131,7 +131,8 @@ def page(connection: Connection, room_id: str, before: int | None) -> Page:
     removed = _removed(connection, room_id, shown)
     said = [_said(room_id, seq, edits.get(seq, []), bodies, removed.get(seq)) for seq in shown]
     people = {each.by for each in said} | {each.removed_by for each in said if each.removed_by}
-    names = dict(connection.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(people)))).tuples())
+    rows = connection.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(people))))
+    names = {row.id: row.name for row in rows}
     return Page(said, names, shown[0] if len(seqs) > PAGE else None, before is None)
 
 

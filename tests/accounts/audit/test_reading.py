@@ -73,7 +73,7 @@ async def test_another_school_s_rows_and_names_are_never_there(world: World) -> 
     assert await found(world, school) == [1]
     assert await found(world, school, Chosen(who="nia")) == []
     assert await world.database.read(reading.names, school.id, [nia]) == {}
-    assert await world.database.read(reading.looks_at, school.id, nia, None, 9) == []
+    assert await world.database.read(reading.looks_at, school.id, nia, None, 9, world.now_ms) == []
     assert await world.database.read(seen, school.id, nia, 0, 1 << 53) == []
 
 
@@ -112,9 +112,10 @@ async def test_who_looked_at_me_are_others_and_only_looks_and_exports(world: Wor
         ("exported", None),
     ):
         await add(world, school, kind, by=by, subject="p9")
-    rows = await world.database.read(reading.looks_at, school.id, "p9", None, 50)
+    rows = await world.database.read(reading.looks_at, school.id, "p9", None, 50, world.now_ms)
     assert [(row.kind, row.by) for row in rows] == [("exported", None), ("exported", "p2"), ("looked", "p1")]
-    assert [row.by for row in await world.database.read(reading.looks_at, school.id, "p9", 2, 50)] == ["p1"]
+    older = await world.database.read(reading.looks_at, school.id, "p9", 2, 50, world.now_ms)
+    assert [row.by for row in older] == ["p1"]
 
 
 async def test_the_access_log_puts_sign_ins_between_what_was_opened(world: World) -> None:

@@ -31,7 +31,7 @@ def test_a_teacher_sees_more_of_those_they_teach_and_what_there_is_to_do(served:
     with served.signed_in("leila") as leila:
         found = card(leila, served, "dev")
     assert (found["full_name"], found["year"]) == ("Dev Patel", "5")
-    assert [what for what, _ in found["acts"]] == ["access", "sign_in"]
+    assert [what for what, _ in found["acts"]] == ["access", "sign_in", "notes"]
 
 
 def test_colleagues_know_each_other_without_a_room(served: Served) -> None:
