@@ -29,8 +29,13 @@ def tell(turn: Turn, _: Posted, seq: int) -> None:
     place = turn.grant.place
     if place is None or place.kind not in private.KINDS:
         return
-    people = model.told_on_devices(turn.connection, turn.room, turn.who.id)
-    model.tell(turn.connection, {each: new_id("t") for each in people}, turn.room, seq, turn.now_ms + GRACE_MS)
+    tell_in(turn, turn.room, seq)
+
+
+def tell_in(turn: Turn, room: str, seq: int) -> None:
+    """The same of what a command says in another room than its own: where somebody asks for help."""
+    people = model.told_on_devices(turn.connection, room, turn.who.id)
+    model.tell(turn.connection, {each: new_id("t") for each in people}, room, seq, turn.now_ms + GRACE_MS)
 
 
 def untell(tx: Transaction, room: str, seqs: Sequence[int], by: str, now_ms: int) -> None:  # noqa: ARG001 - a hook

@@ -29,6 +29,7 @@ export class Connection implements TransportEvents {
   #probes = 0;
   #timer = 0;
   readonly #asked = new Map<string, number>();
+  readonly #late = new Set<string>();
   readonly #aside = new Map<string, () => void>();
   /** The page's, if it has one. */
   static current: Connection | undefined;
@@ -83,6 +84,7 @@ export class Connection implements TransportEvents {
     this.logs.follow(room, last);
     this.#asked.delete(room);
     if (this.#ready) this.#transport?.follow(room, last);
+    else this.#late.add(room); // what is being opened may have said already which rooms it wants
   }
 
   stop(why: StopReason): void {
@@ -133,6 +135,11 @@ export class Connection implements TransportEvents {
     this.#ready = true;
     this.#attempt = 0;
     this.#asked.clear();
+    for (const room of this.#late) {
+      const log = this.logs.get(room);
+      if (log && !log.stale) this.#transport?.follow(room, log.last);
+    }
+    this.#late.clear();
     const live = this.#transport instanceof SocketTransport;
     this.#say(live ? "live" : "polling");
     if (live) this.#unwelcomed = this.#probes = 0;
@@ -140,6 +147,7 @@ export class Connection implements TransportEvents {
   }
 
   #openSocket(): void {
+    this.#late.clear(); // it asks for all rooms that are followed by now
     const socket = this.#socket(this, (end) => this.#transport === socket && this.#socketEnded(end));
     this.#transport = socket;
     socket.open();

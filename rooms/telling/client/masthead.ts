@@ -121,7 +121,7 @@ export class Masthead extends HTMLElement {
   }
 
   #toast(room: string, sentence: string): void {
-    document.querySelector(".told-toast")?.remove();
+    this.querySelector(".told-toast")?.remove();
     const toast = document.createElement("div");
     toast.className = "told-toast";
     const link = document.createElement("a");
@@ -129,7 +129,7 @@ export class Masthead extends HTMLElement {
     link.dir = "auto";
     link.textContent = sentence;
     toast.append(link, button(t("close"), () => toast.remove(), "bare"));
-    document.body.append(toast);
+    this.append(toast); // within the masthead, which is a landmark
     const leave = (): void => {
       if (toast.matches(":hover, :focus-within")) window.setTimeout(leave, SHOWN_MS);
       else toast.remove();
