@@ -1,10 +1,9 @@
-"""The moment itself: over raw sockets and by long poll, on every server, by the clock that runs."""
+"""The moment itself: over raw sockets, on every server, by the clock that runs."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -36,38 +35,26 @@ def ms(at: str) -> int:
     return int(datetime.fromisoformat(at).timestamp() * 1000)
 
 
-async def polled(api: Api, room: str, head: int) -> dict[str, Any]:
-    """How it stands, as soon as a long poll says that it has changed."""
-    async with asyncio.timeout(4 * PATIENCE):
-        while True:
-            if room in (await api.events({room: head}))["windows"]:
-                found: dict[str, Any] = (await api.http.get(f"/api/v1/rooms/{room}/window")).json()
-                return found
-
-
 async def test_it_closes_and_opens_for_everybody_at_the_moment(thread: Thread, tabs: OpenTab) -> None:
     installation, room = thread.installation, thread.room
     head = installation.head(room)
     near = await tabs(installation.first, thread.aisha, {room: head})
     far = await tabs(installation.last, thread.ben, {room: head})
-    for tab in (near, far):
+    both = (near, far)
+    for tab in both:
         await told(tab, 0, opened=True)
-    async with Api(installation.last.url, thread.ben.token) as api:
-        polling = asyncio.create_task(polled(api, room, head))
-        seen, opens_ms = len(near.frames), now_ms() + 3000
-        thread.hold(opens=False, until_ms=opens_ms)
-        for tab in (near, far):
-            said = (await told(tab, seen, opened=False))["body"]
-            assert (said["code"], ms(said["opens_at"])) == ("window_closed", opens_ms)
-        assert (await polling)["open"] is False
-        early = await near.ask("post_message", room=room, key=new_key(), text="Too early")
-        assert (early["type"], early["code"], ms(early["opens_at"])) == ("refused", "window_closed", opens_ms)
-        key = new_key()
-        left = await far.ask("schedule_message", room=room, key=key, text="Left for later", when_open=True)
-        assert left["type"] == "done"
-        seen = len(near.frames)
-        await asyncio.gather(*(told(tab, seen, opened=True) for tab in (near, far)))
-        assert time.time() * 1000 >= opens_ms
+    seen, opens_ms = [len(tab.frames) for tab in both], now_ms() + 3000
+    thread.hold(opens=False, until_ms=opens_ms)
+    for tab, since in zip(both, seen, strict=True):
+        said = (await told(tab, since, opened=False))["body"]
+        assert (said["code"], ms(said["opens_at"])) == ("window_closed", opens_ms)
+    early = await near.ask("post_message", room=room, key=new_key(), text="Too early")
+    assert (early["type"], early["code"], ms(early["opens_at"])) == ("refused", "window_closed", opens_ms)
+    key = new_key()
+    left = await far.ask("schedule_message", room=room, key=key, text="Left for later", when_open=True)
+    assert left["type"] == "done"
+    await asyncio.gather(*(told(tab, since, opened=True) for tab, since in zip(both, seen, strict=True)))
+    assert time.time() * 1000 >= opens_ms
     again = await far.ask("post_message", room=room, key=key, text="Left for later")
     assert again["type"] == "done"
     mine = await near.ask("post_message", room=room, key=new_key(), text="In time")
