@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from accounts.frame import Frame
+from accounts.hours.model import quiet_until
 from accounts.second_step.model import wanted
 from accounts.sessions import Actor
 from rooms.directory import RoomCard, Unread
@@ -29,6 +30,7 @@ class Arriving:
     now_ms: int
     language: str
     unread: Mapping[str, int] = field(default_factory=dict)  # by room
+    quiet: bool = False  # these are their quiet hours, in which no sticky is counted for them
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class HomePages:
         now_ms = self._frame.clock.now_ms()
         cards, unread = standing_of(connection, actor, self._unread, now_ms)
         inside = {each.id: each for each in cards if each.id != actor.own_room}
-        arriving = Arriving(connection, actor, inside, now_ms, language, unread)
+        quiet = quiet_until(connection, actor.person, now_ms) is not None
+        arriving = Arriving(connection, actor, inside, now_ms, language, unread, quiet)
         found = {part.name: part.of(arriving) for part in self._parts}
         waiting = Counter[str]()  # what is for some in a room waits behind the room's own door
         doors = [each for each in inside.values() if each.kind not in PRIVATE]
@@ -77,13 +80,19 @@ class HomePages:
                 if each.part_of is None and not each.archived
             ],
             "archived": any(each.archived and each.part_of is None for each in doors),
-            "news": any(unread.get(each.id, 0) for each in inside.values() if each.kind != "help"),
+            "news": any(unread.get(each.id, 0) for each in inside.values() if _counts(each, quiet)),
+            "quiet": quiet,
             "epoch": self._epoch,
             "second_step_wanted": wanted(connection, actor),
             "parts": found,
             "part_templates": [part.template for part in self._parts if found[part.name]],
             **own(actor, cards),
         }  # fmt: skip
+
+
+def _counts(card: RoomCard, quiet: bool) -> bool:
+    """Whether what is unread there is news on the corridor."""
+    return card.kind != "help" and not (quiet and card.kind == "thread")
 
 
 def _fields(of: RoomCard) -> dict[str, Any]:

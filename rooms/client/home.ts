@@ -1,7 +1,7 @@
 // The corridor: how many new messages wait behind each door, as it changes.
 import { get } from "#web/api.ts";
 import { announce } from "#web/announcer.ts";
-import { showAllNew } from "#web/badge.ts";
+import { isQuiet, showAllNew } from "#web/badge.ts";
 import { Connection, type Line } from "#web/connection.ts";
 import { browserStorage, forgetEveryone, forgetOthers } from "#web/local.ts";
 import { fetchPage, goToSignIn, optionalPart, pageData, part, t } from "#web/page.ts";
@@ -33,6 +33,10 @@ export class Home extends HTMLElement {
     this.#offerToFind();
     forgetOthers(browserStorage(), this.#person);
     addEventListener("pageshow", (event) => event.persisted && this.#countSoon());
+    document.addEventListener("corridor-quiet", () => {
+      this.#changed = true;
+      this.#countSoon();
+    });
     void this.#count().then(() => this.#connection.start());
   }
 
@@ -156,13 +160,22 @@ export class Home extends HTMLElement {
   #show(room: string, unread: number): void {
     this.#unread.set(room, unread);
     const door = this.#door(room);
-    if (!door) return;
+    if (door) this.#write(door);
+    this.#tellAll();
+  }
+
+  #write(door: HTMLElement): void {
     const note = part(door, "unread");
     const waiting = this.#behind(door.dataset.room ?? "");
     door.dataset.unread = String(waiting);
     note.hidden = waiting === 0;
     note.textContent = t("new_count", { count: waiting, shown: waiting > MOST_SHOWN ? `${MOST_SHOWN}+` : waiting });
-    const all = [...this.#unread.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** All together; in quiet hours without the stickies, which wait for their end. */
+  #tellAll(): void {
+    const counted = [...this.#unread].filter(([room]) => !(isQuiet() && this.#threads.has(room)));
+    const all = counted.reduce((sum, [, count]) => sum + count, 0);
     part(this, "missed").hidden = all === 0;
     showAllNew(all, this.#title);
   }

@@ -2,6 +2,7 @@
 import { showNew } from "#web/badge.ts";
 import { part, t } from "#web/page.ts";
 import { giveFocus, seesBottom } from "../client/reader.ts";
+import { isThread } from "../client/received.ts";
 
 const FAR_SCREENS = 1.5;
 
@@ -9,6 +10,7 @@ export class News {
   readonly #box: HTMLElement;
   readonly #label: HTMLElement;
   readonly #title = document.title;
+  readonly #of = isThread() ? "stickies" : "rooms";
   #count = 0;
 
   /** `caughtUp` is called when the reader has the newest message before their eyes; `atEnd` says whether it is on the
@@ -52,7 +54,7 @@ export class News {
     if (focused && this.#box.hidden) this.#handOn();
     const label = this.#count > 0 ? t("new_messages", { count: this.#count }) : t("to_newest");
     if (label !== this.#label.textContent) this.#label.textContent = label; // asked at each turn of the wheel
-    showNew(this.#count, this.#title);
+    showNew(this.#count, this.#title, this.#of);
   }
 
   /** The focus is never out of sight. */

@@ -52,7 +52,7 @@ def of_room(showing: Showing) -> dict[str, Any] | None:
         "delivered": standing.delivered,
         "read": {who: mark.read for who, mark in standing.marks.items()},
         "readers": [_in_words(reader, showing.language) for reader in told.readers],
-        "quiet": quiet_until(connection, me, now_ms) is not None and _buzzes_not(showing),
+        "quiet": quiet_until(connection, me, now_ms) is not None,
         "changes_ms": min(moments, default=None),
         "now_ms": now_ms,
     }
@@ -70,12 +70,6 @@ def _day(when: When | None, language: str) -> str | None:
         return None
     pattern = "EEEE d MMMM" if when.day == "date" else "EEEE"
     return str(format_date(date.fromisoformat(when.date), pattern, locale=language))
-
-
-def _buzzes_not(showing: Showing) -> bool:
-    """Where help is asked for the grown-ups' quiet hours do not count."""
-    place, who = showing.grant.place, showing.grant.who
-    return place is not None and (place.kind == "thread" or who.rights.kinds.get(who.role) == "learner")
 
 
 def _at(showing: Showing) -> datetime:

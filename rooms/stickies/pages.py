@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import msgspec
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from accounts.asking import who_of
 from accounts.door import actor_of
 from accounts.frame import Form, Frame, signed_in_only
+from accounts.hours.model import quiet_until
 from accounts.looks.rules import preferences
 from accounts.rules import initials
 from accounts.sessions import Actor
@@ -49,6 +51,7 @@ class _Board:
     begins: bool
     learner: bool
     own_head: int
+    quiet: bool  # these are one's quiet hours
 
 
 class StickyPages:
@@ -79,7 +82,7 @@ class StickyPages:
             "view": preferences(actor.preferences).stickies, "back": _here(request),
             "data": {
                 "person": actor.person, "own_room": actor.own_room, "own_head": found.own_head, "epoch": self._epoch,
-                "follow": found.follow, "unread": found.unread,
+                "follow": found.follow, "unread": found.unread, "quiet": found.quiet,
             },
         }  # fmt: skip
         return self._frame.page(request, "stickies.html", context)
@@ -101,8 +104,11 @@ class StickyPages:
         """Finds or makes the thread with whoever was chosen, and goes there."""
 
         async def work(form: Form) -> Response:
-            actor = actor_of(request)
-            fields = {"room": actor.own_room, "key": form.get("key"), "people": list(dict.fromkeys(form.all("people")))}
+            actor, people = actor_of(request), list(dict.fromkeys(form.all("people")))
+            if "look" in form:  # others are looked for, and who is chosen stays so
+                asked = [("several", "1"), ("find", form.text("find")), *(("people", each) for each in people[:10])]
+                return RedirectResponse(f"{NEW}?{urlencode(asked)}", 303)
+            fields = {"room": actor.own_room, "key": form.get("key"), "people": people}
             try:
                 command = msgspec.convert(fields, StartThread)
             except msgspec.ValidationError:
@@ -136,6 +142,7 @@ class StickyPages:
             notes_of(connection, actor, shown, unread), None if last is None else mark(last.at_ms, last.id),
             model.put_away(connection, actor.person), follow, sum(unread.get(each, 0) for each in kinds),
             private.begins(who), who.rights.kinds.get(who.role) == "learner", own_head,
+            quiet_until(connection, actor.person, now_ms) is not None,
         )  # fmt: skip
 
 
@@ -175,7 +182,7 @@ def at_home(arriving: Arriving) -> dict[str, Any] | None:
     begins = private.begins(who_of(arriving.connection, arriving.actor, arriving.now_ms))
     if not threads and not begins:
         return None
-    waiting = [each for each in threads if arriving.unread.get(each.id)]
+    waiting = [each for each in threads if arriving.unread.get(each.id) and not arriving.quiet]
     return {
         "unread": sum(arriving.unread[each.id] for each in waiting),
         "first": [{"name": each.name, "url": f"/rooms/{each.id}"} for each in waiting[:NAMED_AT_HOME]],

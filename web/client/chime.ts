@@ -1,12 +1,15 @@
 // A soft sound for those who have asked for one, while they look elsewhere.
 
+import { isQuiet } from "./badge.ts";
+
 const AGAIN_MS = 4_000;
 let last = 0;
 let context: AudioContext | undefined;
 
-/** Two soft notes, at most one pair in a few seconds; nothing while the page is looked at, or where sound is forbidden. */
+/** Two soft notes, at most one pair in a few seconds; nothing while the page is looked at, in quiet
+ * hours, or where sound is forbidden. */
 export function chime(): void {
-  if (!document.hidden || Date.now() - last < AGAIN_MS || !("AudioContext" in globalThis)) return;
+  if (!document.hidden || isQuiet() || Date.now() - last < AGAIN_MS || !("AudioContext" in globalThis)) return;
   last = Date.now();
   context ??= new AudioContext();
   void context.resume().then(() => context && play(context), () => undefined);

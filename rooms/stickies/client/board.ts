@@ -12,7 +12,7 @@ const RETRY_MS = 5_000;
 // Of what happens in a thread these change nothing on its note.
 const UNSEEN = new Set(["reply_posted", "reaction_added", "reaction_removed", "link_card_made", "file_described"]);
 
-export class Stickies extends HTMLElement {
+export class Board extends HTMLElement {
   readonly #person = text(pageData().person);
   readonly #own = text(pageData().own_room);
   readonly #logs = new RoomLogs(text(pageData().epoch));
@@ -90,7 +90,7 @@ export class Stickies extends HTMLElement {
     const data = pageData(page);
     this.#followFrom(this.#own, number(data.own_head));
     for (const [room, head] of Object.entries(record(data.follow))) this.#followFrom(room, number(head));
-    showNew(number(data.unread), this.#title);
+    showNew(number(data.unread), this.#title, "stickies");
   }
 
   #followFrom(room: string, head: number): void {

@@ -1,13 +1,14 @@
 // How many stickies wait, at the top of every page, as it changes; and a quiet line that says who wrote.
 import { get } from "#web/api.ts";
 import { announce } from "#web/announcer.ts";
-import { wanted } from "#web/badge.ts";
+import { setQuiet, wanted } from "#web/badge.ts";
 import { Connection, type Line } from "#web/connection.ts";
 import { whenHeard } from "#web/heeding.ts";
 import { browserStorage, forgetEveryone } from "#web/local.ts";
 import { button, pageData, part, t } from "#web/page.ts";
 import { type Body, list, type LogEvent, number, record, text } from "#web/protocol.ts";
 import { RoomLogs } from "#web/room-log.ts";
+import { knowThread, received } from "../../client/received.ts";
 import { keepWords } from "./words.ts";
 
 const GATHER_MS = 400;
@@ -71,6 +72,9 @@ export class Masthead extends HTMLElement {
     if (answer.status === 401) return;
     if (answer.status !== 200) return this.#soon(RETRY_MS);
     const threads = list(answer.body.threads).map(record);
+    setQuiet(answer.body.quiet === true);
+    for (const thread of threads) knowThread(text(thread.room));
+    for (const thread of threads) if (number(thread.unread) > 0) received(text(thread.room), number(thread.head));
     this.#show(number(answer.body.count));
     for (const thread of threads) {
       const room = text(thread.room);
