@@ -15,6 +15,7 @@ from realtime.refusal import Refusal
 
 ON: Final[tuple[str, ...]] = get_args(On)
 FOLLOWING: Final = ("day_starts", "day_ends")
+EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - as a form says it
 _EVENING: Final = time(20)
 
 
@@ -74,11 +75,11 @@ def _moment(said: str, zone: str) -> int | None:
         return None
     try:
         shown = datetime.fromisoformat(said)
-        if shown.tzinfo is not None:
-            raise ValueError(said)
-        return int(came_to(ZoneInfo(zone), shown.date(), shown.time()).timestamp() * 1000)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise Refusal("bad_request", "Please give a day and a time.") from None
+    if shown.tzinfo is not None or not EARLIEST <= shown <= LATEST:
+        raise Refusal("bad_request", "Please give a day and a time.")
+    return int(came_to(ZoneInfo(zone), shown.date(), shown.time()).timestamp() * 1000)
 
 
 def usual_end(calendar: Calendar, now_ms: int) -> str:
