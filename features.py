@@ -13,6 +13,10 @@ from rooms.cards.answers import OPERATIONS as CARD_OPERATIONS
 from rooms.cards.pages import CardPages
 from rooms.commands import Commands
 from rooms.concerns import commands as concern_commands
+from rooms.concerns.answers import OPERATIONS as CONCERN_OPERATIONS
+from rooms.concerns.inbox import InboxPages
+from rooms.concerns.pages import HelpPages
+from rooms.concerns.part import PARTS as CONCERNS
 from rooms.concerns.privacy import ConcernKeeper
 from rooms.display import pages as display
 from rooms.display.pages import DisplayPages
@@ -58,6 +62,7 @@ from rooms.opening.answers import OPERATIONS as OPENING_OPERATIONS
 from rooms.opening.pages import OpeningPages
 from rooms.oversight import commands as oversight_commands
 from rooms.oversight import reading as oversight_reading
+from rooms.oversight import showing as taken_back
 from rooms.oversight.pages import OversightPages
 from rooms.oversight.privacy import OversightKeeper
 from rooms.pins import commands as pin_commands
@@ -102,7 +107,7 @@ TEMPLATES: Final = tuple(ROOT / folder / "templates" for folder in (
     "rooms/files", "rooms/embeds", "rooms/search", "rooms/missed", "rooms/display", "rooms/cards",
     "rooms/reactions", "rooms/pins", "rooms/notices", "rooms/opening", "rooms/drafts",
     "rooms/receipts", "rooms/stickies", "rooms/telling", "rooms/voice",
-    "rooms/oversight", "rooms/notes",
+    "rooms/oversight", "rooms/notes", "rooms/concerns",
 ))  # fmt: skip
 MARKS: Final = (notices.PART, pins.PART, reactions.PART, drafts.PART)
 # What features add to rooms' pages.
@@ -117,11 +122,12 @@ PARTS: Final = Parts(
         searching.PART,
         display.LINK,
         *MARKS,
+        *CONCERNS,
         receipts.PART,
     )
 )
 # What stands above the doors of the corridor.
-HOME_PARTS: Final[tuple[HomePart, ...]] = (stickies.HOME, drafts.NOT_SENT, notices.HOME, CALLS, TODAY)
+HOME_PARTS: Final[tuple[HomePart, ...]] = (stickies.HOME, taken_back.HOME, drafts.NOT_SENT, notices.HOME, CALLS, TODAY)
 ON_THE_BIG_SCREEN: Final = (attaching.PART,)  # what belongs to a message itself, for everybody in the room to see
 UNMARKING: Final = (reaction_commands.take_away, pin_commands.take_away, notice_commands.take_away)
 HOOKS_OF_MESSAGES: Final = Hooks(
@@ -135,7 +141,7 @@ HANDLERS: Final = (
     *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
     *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
     *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,
-    *receipt_commands.HANDLERS, *sticky_commands.HANDLERS, *concern_commands.HANDLERS,
+    *receipt_commands.HANDLERS, *sticky_commands.HANDLERS, *concern_commands.handlers(telling.tell_in),
     *oversight_commands.handlers(take_out, HOOKS_OF_MESSAGES), *note_commands.HANDLERS,
 )  # fmt: skip
 POST: Final = next(each for each in HANDLERS if each.command is message_commands.PostMessage)
@@ -161,7 +167,7 @@ PLAINLY: Final = {"reaction_added": plainly, "reaction_removed": plainly}
 OPERATIONS: Final = (
     *FILE_OPERATIONS, *SEARCH_OPERATIONS, *CARD_OPERATIONS, *PIN_OPERATIONS, *NOTICE_OPERATIONS,
     *OPENING_OPERATIONS, *DRAFT_OPERATIONS,
-    *TELLING_OPERATIONS, *RECEIPT_OPERATIONS,
+    *TELLING_OPERATIONS, *RECEIPT_OPERATIONS, *CONCERN_OPERATIONS,
 )  # fmt: skip
 FOUND_BY_WORDS: Final = (Messages(),)
 
@@ -183,6 +189,8 @@ def feature_routes(frame: Frame, commands: Commands, limits: Limits, storage: St
         *NoticePages(frame, commands).routes(),
         *NotePages(frame, commands).routes(),
         *OversightPages(frame, commands, Serving(frame.database, frame.clock, storage).looked_at).routes(),
+        *HelpPages(frame, commands).routes(),
+        *InboxPages(frame, commands, Serving(frame.database, frame.clock, storage).looked_at).routes(),
         *OpeningPages(frame).routes(),
         *WhoSeesPages(frame).routes(),
         *DraftPages(frame, commands).routes(),

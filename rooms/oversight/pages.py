@@ -97,7 +97,7 @@ class OversightPages:
         found = await self._read(
             request, lambda connection, actor, now: reading.of_thread(connection, actor, of, before, now)
         )
-        template = "oversight_reason.html" if found["look"] is None else "oversight_thread.html"
+        template = "oversight_reason.html" if found["begun"] is None else "oversight_thread.html"
         answer = self._page(request, template, found, refusal)
         answer.headers["Cache-Control"] = "no-store"
         return answer

@@ -100,11 +100,11 @@ def of_thread(
     }  # fmt: skip
     standing = model.standing(connection, (actor.person, actor.session), room_id, now_ms)
     if standing is None:
-        return {**about, "look": None}
+        return {**about, "begun": None}
     pauses = [each.id for each in pausing.standing(connection, actor.school) if each.of_id == room_id]
-    look = {"reason": standing.reason, "role": standing.role, "until_ms": standing.until_ms}
+    begun = {"reason": standing.reason, "role": standing.role, "until_ms": standing.until_ms}
     page = looking.page(connection, room_id, before)
-    return {**about, "look": look, "page": page, "pause": pauses[0] if pauses else None}
+    return {**about, "begun": begun, "page": page, "pause": pauses[0] if pauses else None}
 
 
 def require_look(connection: Connection, actor: Actor, room_id: str, now_ms: int) -> dict[str, Any]:

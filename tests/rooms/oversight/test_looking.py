@@ -50,7 +50,7 @@ async def test_the_safeguarding_lead_gives_a_reason_and_sees_all_that_was_ever_s
     here = await on_saturday(world)
     made = await talking(world, here)
     before = await seen(world, here.lead, made)
-    assert (before["look"], before["count"]) == (None, 3)
+    assert (before["begun"], before["count"]) == (None, 3)
     assert "page" not in before
     answer = done(await world.do(here.lead, look(here.lead, made, "  Ben told his mother\0 ")))
     rows = await world.rows(thread_look)
@@ -103,14 +103,14 @@ async def test_a_look_is_good_for_half_an_hour_in_one_session(world: World) -> N
     here = await on_saturday(world)
     made = await talking(world, here)
     done(await world.do(here.lead, look(here.lead, made)))
-    assert (await seen(world, here.lead, made))["look"] is not None
+    assert (await seen(world, here.lead, made))["begun"] is not None
     await world.database.read(reading.require_look, await actor(world, here.lead), made, world.now_ms)
     other = await world.session(here.lead.person)
     await strong(world, here.lead)
     strange = replace(other, strong=True)
-    assert (await world.database.read(reading.of_thread, strange, made, None, world.now_ms))["look"] is None
+    assert (await world.database.read(reading.of_thread, strange, made, None, world.now_ms))["begun"] is None
     later(world, milliseconds=LOOK_MS + 1)
-    assert (await seen(world, here.lead, made))["look"] is None
+    assert (await seen(world, here.lead, made))["begun"] is None
     with pytest.raises(Refusal):
         await world.database.read(reading.require_look, await actor(world, here.lead), made, world.now_ms)
     assert code(await world.do(here.lead, look(here.lead, made, "  \n "))) == "bad_request"
