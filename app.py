@@ -32,6 +32,7 @@ from accounts.pages import AccountPages
 from accounts.policy.pages import policy_routes
 from accounts.roster.importing import Importing
 from accounts.roster.routes import roster_routes
+from accounts.safeguarding import safeguards
 from accounts.signing_in import SigningIn
 from accounts.sso.routes import sso_routes
 from accounts.windows.pages import window_routes
@@ -64,6 +65,7 @@ from rooms import announcing, directory
 from rooms.answers import Error, operations
 from rooms.commands import Commands, Observers
 from rooms.composing import Typing, TypingHandler
+from rooms.concerns.following import TeamWatch
 from rooms.doors import Doors, caller_of
 from rooms.drafts.sending import Sending
 from rooms.embeds.watching import Embeds
@@ -167,6 +169,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
         for watch in (
             live.keep_watch(hub, settings.poll, settings.session_check), Moments(database, clock, hub).watch(),
             Watching(database, clock, hub).watch(),
+            TeamWatch(database, clock).watch(),
             indexer.run(), Sending(database, clock, secret, POST).watch(), *embeds.watches(), importing.keep_tidy(),
             Keeping(database, clock, settings.data, signing_in.noticing).run(), Tidying(database, clock, storage).run(),
         ):  # fmt: skip
@@ -183,6 +186,7 @@ async def running(settings: Settings) -> AsyncIterator[Corridor]:
                 "makes_rooms": makes_rooms,
                 "label": label,
                 "oversees": oversees,
+                "safeguards": safeguards,
                 "told_of_pauses": told_of_pauses,
             },
         )

@@ -57,6 +57,7 @@ class SchoolSettings(Struct, frozen=True, omit_defaults=True):
     stickies_learner_group: Annotated[int, Meta(ge=1, le=8)] = 1  # with how many others a learner may begin a thread
     stickies_adult_group: Annotated[int, Meta(ge=1, le=8)] = 8
 
+    helpline: str = ""  # whom children can call, on the page of help; empty: what Corridor says itself
     labels: dict[str, str] = {}  # what the school calls things, by the keys of words.LABELS
     features: dict[str, Switch] = {}  # by the names of features.FEATURES; on for everybody where nothing is said
 

@@ -46,7 +46,10 @@ class Pages:
 
     def render(self, request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         language, look = self._language(request), look_of(request)
-        common = {"path": request.url.path, "person": None, "school": None, "csrf": "", "look": look}
+        asker = getattr(request.state, "actor", None)  # who is signed in: also known to pages that are about nobody
+        common = {
+            "path": request.url.path, "person": None, "school": None, "csrf": "", "look": look, "asker": asker,
+        }  # fmt: skip
         html = self._environments[language].get_template(template).render({**common, **context})
         response = HTMLResponse(html, status, {**_headers(look), "Content-Language": language})
         if (request.query_params.get("lang") or "").lower() == language:

@@ -4,6 +4,7 @@ None of it knows a window, a pause or a switch. Whoever wrote what is reported i
 a room that they are in, and nobody but the team and whoever asked hears that there is a concern.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
@@ -68,17 +69,21 @@ class MoveConcern(KeyedCommand, kw_only=True):
     outcome: Words | None = None
 
 
-def ask_help(turn: Turn, command: AskHelp) -> None:
+# After something was said in a room of help: turn, room, the place of what was said.
+Telling = Callable[[Turn, str, int], None]
+
+
+def ask_help(turn: Turn, command: AskHelp, telling: Telling) -> None:
     _in_own_room(turn)
     to = command.to
     if to is not None and to not in {each["id"] for each in adults.to_choose(turn.connection, turn.who, turn.now_ms)}:
         raise Refusal("not_found", NO_ADULT)
-    _say(turn, "help", to, (command.text or "").strip() or NEEDS_HELP, str(command.key))
+    _say(turn, "help", to, (command.text or "").strip() or NEEDS_HELP, str(command.key), telling)
 
 
-def tell_worry(turn: Turn, command: TellWorry) -> None:
+def tell_worry(turn: Turn, command: TellWorry, telling: Telling) -> None:
     _in_own_room(turn)
-    _say(turn, "worry", None, command.text, str(command.key))
+    _say(turn, "worry", None, command.text, str(command.key), telling)
 
 
 def report_message(turn: Turn, command: ReportMessage) -> None:
@@ -102,7 +107,7 @@ def report_message(turn: Turn, command: ReportMessage) -> None:
 def move_concern(turn: Turn, command: MoveConcern) -> None:
     _in_own_room(turn)
     found = model.one(turn.connection, command.concern, hold=True)
-    if found is None or not may_see(turn, found):
+    if found is None or not model.may_see(turn.connection, turn.who, found, turn.now_ms):
         raise Refusal("not_found")
     if not turn.who.strong and turn.who.role in turn.who.rights.second_step:
         raise Refusal("second_step")
@@ -119,17 +124,12 @@ def move_concern(turn: Turn, command: MoveConcern) -> None:
     record(turn.tx, turn.who.school, "concern_moved", turn.now_ms, by=turn.who.id, detail=detail)
 
 
-def may_see(turn: Turn, row: AnyRow) -> bool:
-    seen = model.seen_by(turn.connection, turn.who, turn.now_ms)
-    return model.latest(turn.connection, row.by_id, (concern.c.id == row.id) & seen) is not None
-
-
 def _in_own_room(turn: Turn) -> None:
     if turn.room != turn.own_room:
         raise Refusal("not_found")
 
 
-def _say(turn: Turn, kind: str, to: str | None, text: str, key: str) -> None:
+def _say(turn: Turn, kind: str, to: str | None, text: str, key: str, telling: Telling) -> None:
     """Say this in the room where it is talked about: one for each whom somebody turns to."""
     text = clean_text(text)
     known = model.asked_with(turn.connection, turn.who.id, key)
@@ -151,7 +151,8 @@ def _say(turn: Turn, kind: str, to: str | None, text: str, key: str) -> None:
         following.settle(turn, room, turn.who.id)
     html = rendered(text, {})
     said = {"message": message_id(room, turn.next_seq(room)), "text": text, **({} if html is None else {"html": html})}
-    turn.append("message_posted", said, room)
+    seq = turn.append("message_posted", said, room)
+    telling(turn, room, seq)
     if is_new:
         private.tell(turn, room)
         turn.append("room_joined", {"room": room}, turn.own_room)
@@ -215,9 +216,18 @@ def _own_room(_: ReportMessage, caller: Caller) -> tuple[str, ...]:
     return (caller.own_room,)
 
 
-HANDLERS: Final[tuple[Handler[Any], ...]] = (
-    Handler(AskHelp, ask_help, "read", limit="help", answers=("concern", "state", "help")),
-    Handler(TellWorry, tell_worry, "read", limit="help", answers=("concern", "state", "help")),
-    Handler(ReportMessage, report_message, "read", limit="help", answers=("concern", "state"), also=_own_room),
-    Handler(MoveConcern, move_concern, "read", answers=("concern", "state")),
-)
+def handlers(telling: Telling) -> tuple[Handler[Any], ...]:
+    """The handlers; `telling`: what happens besides when something is said where help is asked for."""
+
+    def ask(turn: Turn, command: AskHelp) -> None:
+        ask_help(turn, command, telling)
+
+    def tell(turn: Turn, command: TellWorry) -> None:
+        tell_worry(turn, command, telling)
+
+    return (
+        Handler(AskHelp, ask, "read", limit="help", answers=("concern", "state", "help")),
+        Handler(TellWorry, tell, "read", limit="help", answers=("concern", "state", "help")),
+        Handler(ReportMessage, report_message, "read", limit="help", answers=("concern", "state"), also=_own_room),
+        Handler(MoveConcern, move_concern, "read", answers=("concern", "state")),
+    )

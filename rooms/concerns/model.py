@@ -150,7 +150,15 @@ def open_count(connection: Connection, who: Who, now_ms: int) -> int:
     return connection.scalar(counted) or 0
 
 
-def any_seen(connection: Connection, who: Who, now_ms: int) -> bool:
+def may_see(connection: Connection, who: Who, row: AnyRow, now_ms: int) -> bool:
+    seen = (concern.c.id == row.id) & seen_by(connection, who, now_ms)
+    return connection.scalar(select(concern.c.id).where(seen)) is not None
+
+
+def looks_after(connection: Connection, who: Who, now_ms: int) -> bool:
+    """Whether somebody has an inbox: the team, and whoever was asked something by name."""
+    if safeguarding.in_team(who):
+        return True
     return connection.scalar(select(concern.c.id).where(seen_by(connection, who, now_ms)).limit(1)) is not None
 
 

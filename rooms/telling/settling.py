@@ -40,7 +40,8 @@ def tell_in(turn: Turn, room: str, seq: int) -> None:
 
 def untell(tx: Transaction, room: str, seqs: Sequence[int], by: str, now_ms: int) -> None:  # noqa: ARG001 - a hook
     """A hook of removing: perhaps nothing is left of which they were told."""
-    tx.connection.execute(update(telling).where(telling.c.room_id == room).values(due_ms=now_ms))
+    told = (telling.c.room_id == room) & telling.c.told_seq.is_not(None)
+    tx.connection.execute(update(telling).where(told).values(due_ms=now_ms))
 
 
 async def settle_all(database: Database, now_ms: int) -> int:

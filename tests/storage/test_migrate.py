@@ -24,6 +24,7 @@ import accounts.second_step.model
 import accounts.sso.model
 import accounts.windows.model
 import rooms.answering
+import rooms.concerns.model
 import rooms.drafts.model
 import rooms.embeds.model
 import rooms.files.model
@@ -48,7 +49,7 @@ MODELS = (
     accounts.sso.model, accounts.looks.model, accounts.hours.model, accounts.windows.model, rooms.embeds.model,
     rooms.files.model,
     rooms.answering, rooms.forwarding, rooms.mentioning, rooms.model, rooms.posts, rooms.search.model,
-    rooms.drafts.model, rooms.notices.model, rooms.pins.model, rooms.reactions.model, storage.installation,
+    rooms.concerns.model, rooms.drafts.model, rooms.notices.model, rooms.pins.model, rooms.reactions.model, storage.installation,
 )  # fmt: skip
 
 

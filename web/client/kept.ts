@@ -37,7 +37,10 @@ export class KeptPages extends HTMLElement {
     if (!("caches" in globalThis)) return;
     for (const name of (await caches.keys()).filter((each) => each.startsWith(PAGES))) {
       const cache = await caches.open(name);
-      for (const request of await cache.keys()) await this.#show(request, await cache.match(request));
+      for (const request of await cache.keys()) {
+        if (new URL(request.url).pathname === "/help") continue; // it is in the corner of every page
+        await this.#show(request, await cache.match(request));
+      }
     }
   }
 

@@ -3,7 +3,8 @@ import { forgetPages } from "./kept-pages.ts";
 import { names } from "./outbox-store.ts";
 import { PageStorage } from "./page-storage.ts";
 
-const PERSONAL = ["corridor:outbox:", "corridor:draft:"];
+const UNSENT = ["corridor:outbox:", "corridor:help:"];
+const PERSONAL = [...UNSENT, "corridor:draft:"];
 
 /** The browser's storage, or one that lasts as long as the page where that is forbidden. */
 export function browserStorage(): Storage {
@@ -53,5 +54,5 @@ export function keep(storage: Storage, name: string, value: string): void {
 }
 
 export function unsentCount(storage: Storage): number {
-  return names(storage, "corridor:outbox:").length;
+  return UNSENT.reduce((sum, prefix) => sum + names(storage, prefix).length, 0);
 }

@@ -39,8 +39,9 @@ export class BrowserStore implements OutboxStore {
   constructor(
     person: string,
     private readonly storage: Storage,
+    prefix = PREFIX,
   ) {
-    this.#prefix = `${PREFIX}${person}:`;
+    this.#prefix = `${prefix}${person}:`;
   }
 
   list(): Entry[] {

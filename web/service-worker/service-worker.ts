@@ -12,9 +12,11 @@ declare const ICON: string;
 const SHELL_CACHE = `corridor-shell:${VERSION}`;
 const PAGES = "corridor-pages:";
 const OFFLINE = "/offline";
+const HELP = "/help";
 const STICKIES = "/stickies";
 const MOST_PAGES = 20;
 const LARGEST_PAGE = 600_000; // characters
+const HELP_MS = 12 * 3600 * 1000;
 const LONGEST_MS = 14 * 24 * 3600 * 1000;
 const READ = /^\/$|^\/rooms\/[a-z0-9]+$/;
 
@@ -123,7 +125,7 @@ async function page(event: FetchEvent, url: URL): Promise<Response> {
   }
   await heedReader(response, url);
   const copy = worthKeeping(response, url) ? response.clone() : undefined;
-  if (copy) event.waitUntil(keep(copy, url));
+  if (copy) event.waitUntil(keep(copy, url).then(() => keepHelp(copy)));
   else if (READ.test(url.pathname) && response.status !== 200) event.waitUntil(forget(url));
   return response;
 }
@@ -170,8 +172,18 @@ async function keep(response: Response, url: URL): Promise<void> {
   const cache = await caches.open(pagesOf(response.headers.get("Corridor-Reader") ?? ""));
   await cache.delete(url.pathname); // what is put again stands at the end: the first are those read longest ago
   await cache.put(url.pathname, new Response(marked, { headers }));
-  const all = await cache.keys();
+  const all = (await cache.keys()).filter((each) => new URL(each.url).pathname !== HELP);
   await Promise.all(all.slice(0, Math.max(0, all.length - MOST_PAGES)).map((old) => cache.delete(old)));
+}
+
+/** The way to help is there offline, also for somebody who has never opened it; without what they asked before. */
+async function keepHelp(beside: Response): Promise<void> {
+  const reader = beside.headers.get("Corridor-Reader") ?? "";
+  const found = await (await caches.open(pagesOf(reader))).match(HELP);
+  if (found && Date.now() - Date.parse(found.headers.get("Corridor-Kept") ?? "") < HELP_MS) return;
+  const response = await fetch(`${HELP}?plain=true`, { headers: { accept: "text/html" } }).catch(() => undefined);
+  if (response?.status !== 200 || response.redirected || response.headers.get("Corridor-Offline") === "no") return;
+  if (response.headers.get("Corridor-Reader") === reader) await keep(response, new URL(HELP, self.location.origin));
 }
 
 async function kept(url: URL): Promise<Response> {
