@@ -12,8 +12,10 @@ import demo_stickies
 from accounts import settings
 from accounts.model import group_member, person, school, school_group
 from accounts.passwords import HASHER
+from accounts.policy.windows import Span, Window
 from accounts.rights import STAFF_ROLES
 from accounts.settings import SchoolSettings
+from accounts.windows import model as windows
 from demo_rooms import Talk, talk
 from realtime.refusal import Refusal
 from rooms import following
@@ -22,6 +24,7 @@ from rooms.membership import create_room
 from rooms.model import member, room
 from storage import installation
 from storage.database import Transaction
+from storage.ids import new_id
 
 PASSWORD: Final = "corridor-demo"  # noqa: S105 - printed for everybody who tries the demonstration
 
@@ -83,6 +86,9 @@ TALK: Final[Talk] = (
 )  # fmt: skip
 
 
+# Opening times of a school's own, for whichever line its head gives them to.
+UNTIL_NINE: Final = (Span("school_days", "day_ends", "21:00"), Span("other_days", "09:00", "21:00"))
+
 CALLED: Final = {"class": "Class", "tutor": "Tutor group"}
 
 # The same in a classroom: its teacher, then its learners in turn.
@@ -137,6 +143,8 @@ def _make_school(tx: Transaction, made: School, now_ms: int, place: int) -> None
         if role in STAFF_ROLES:
             seat(tx, staffroom, ids[-1], founded)
     demo_people.furnish(tx, school_id, made.phase, ids, made.people, now_ms)
+    if made.phase == "secondary":
+        windows.keep(tx, school_id, Window(new_id("w"), "Until nine in the evening", UNTIL_NINE), ids[0], now_ms)
     talk(tx, staffroom, ids, now_ms, TALK)
     _classrooms(tx, school_id, founded, now_ms)
     demo_rooms.furnish(tx, school_id, made.phase, ids, founded, now_ms)
