@@ -71,8 +71,8 @@ class Pins implements Feature {
 
   #mark(id: string, pinned: boolean): void {
     const message = messageOf(this.room.element, id);
-    if (!message) return;
-    const mark = part(message, "pin-mark");
+    const mark = message && optionalPart(message, "pin-mark"); // in a thread nothing is pinned
+    if (!message || !mark) return;
     mark.replaceChildren(...(pinned ? copy(document, "pin-marks").childNodes : []));
     mark.hidden = !pinned;
     const [link, next] = [message.querySelector("[data-pin]"), pinned ? "unpin_message" : "pin_message"];
