@@ -9,6 +9,7 @@ it as JSON on standard output. The database is migrated already.
     {"append": {"rooms": [ids], "events": 50}} → {"heads": {id: head}}; with no events, how far the rooms are
     {"search": {"messages": 1000000, "rooms": 200, "mine": 60}} → see `bench.seed_search`
     {"talk": {"rooms": {id: 10000}}} → see `bench.seed_talk`
+    {"stickies": {"people": 1400}}, {"hold": {"until_ms": …, "left": 600}} → see `bench.seed_threads`
 """
 
 import json
@@ -28,7 +29,7 @@ from accounts.children.cards import make
 from accounts.model import person, school, session
 from accounts.passwords import HASHER
 from accounts.sessions import LIFETIME_MS, hash_token, own_room_of
-from bench import seed_search, seed_talk
+from bench import seed_search, seed_talk, seed_threads
 from config import Settings
 from rooms.model import event, member, room
 from rooms.search.model import search_position
@@ -49,6 +50,8 @@ def main(asked: Mapping[str, Any], data: Path) -> dict[str, Any]:
         "append": append,
         "search": seed_search.fill,
         "talk": seed_talk.fill,
+        "stickies": seed_threads.fill,
+        "hold": seed_threads.hold,
         "fill": fill,
     }
     name = next(iter(asked))

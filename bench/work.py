@@ -40,6 +40,9 @@ class Scale:
     events_stored: int = 1_000_000
     messages_scrolled: int = 10_000
     resting_seconds: float = 75.0  # three pings
+    learners: int = 1400  # at threads, when these open
+    left: int = 600  # stickies that wait for it
+    until_open: float = 30.0  # seconds, in which the server starts and all of them come
 
     @property
     def events_each(self) -> int:
@@ -58,6 +61,9 @@ QUICK = Scale(
     events_stored=50_000,
     messages_scrolled=500,
     resting_seconds=25.0,
+    learners=200,
+    left=50,
+    until_open=12.0,
 )
 
 Measures = dict[str, dict[int, float]]  # a figure's name → its value in each round that had one

@@ -13,7 +13,7 @@ from typing import Any
 
 import uvloop
 
-from bench.load import entering, gather, publish
+from bench.load import entering, gather, opening, publish
 from bench.load.crowd import Crowd
 from bench.load.dialects import DIALECTS, Seat
 from bench.proc import raise_file_limit
@@ -69,6 +69,10 @@ async def storm(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str, floa
     return await entering.storm(crowd, pid, **given)
 
 
+async def open_up(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str, float]:  # noqa: ARG001
+    return await opening.open_up(crowd, **given)
+
+
 async def hear_byes(crowd: Crowd, pid: int, given: dict[str, Any]) -> dict[str, float]:  # noqa: ARG001
     """Wait until the server has said bye to everyone, or half a minute."""
     for _ in range(int(BYE * 10)):
@@ -82,7 +86,7 @@ STEPS: dict[str, Step] = {
     step.__name__: step
     for step in (
         connect, saturate, pace, settle, settle_at, arrive, ask_around, come_back, follow_each, enter, storm,
-        hear_byes,
+        open_up, hear_byes,
     )
 }  # fmt: skip
 

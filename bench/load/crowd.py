@@ -19,6 +19,7 @@ class Crowd:
         self.members: list[Member] = []
         self.delivered = 0
         self.answered: Callable[[Member, int], None] = _nobody_asked
+        self.told: Callable[[Member, bytes], None] = _nobody_listens
         self.troubles: list[str] = []
         self.byes = 0
         self._mark = 1 << 62
@@ -74,6 +75,10 @@ def _nobody_asked(member: "Member", number: int) -> None:
     """An answer to a message whose deliveries are counted instead."""
 
 
+def _nobody_listens(member: "Member", payload: bytes) -> None:
+    """A passing frame that nobody counts."""
+
+
 class Member(asyncio.Protocol):
     """One connection. It reads as little as the dialect lets it."""
 
@@ -119,6 +124,9 @@ class Member(asyncio.Protocol):
 
     def answered(self, number: int) -> None:
         self.crowd.answered(self, number)
+
+    def told(self, payload: bytes) -> None:
+        self.crowd.told(self, payload)
 
     def trouble(self, what: bytes) -> None:
         if b'"type":"bye"' in what:

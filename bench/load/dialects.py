@@ -29,6 +29,7 @@ class Listener(Protocol):
     def joined(self) -> None: ...
     def subscribed(self) -> None: ...
     def answered(self, number: int) -> None: ...
+    def told(self, payload: bytes) -> None: ...
     def trouble(self, what: bytes) -> None: ...
 
 
@@ -73,9 +74,9 @@ class Corridor:
             listener.joined()
         elif payload.startswith(b'{"type":"subscribed"'):
             listener.subscribed()
-        elif payload.startswith(b"{") and not payload.startswith(
-            b'{"type":"passing"'
-        ):  # else a closing frame, after bye
+        elif payload.startswith(b'{"type":"passing"'):
+            listener.told(payload)
+        elif payload.startswith(b"{"):  # else a closing frame, after bye
             listener.trouble(payload)
 
     def post(self, seat: Seat, number: int, text: str) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.scenarios import browser, connections, durable, fan_out, growth, pages, rights, search, sign_in
+from bench.scenarios import browser, connections, durable, fan_out, growth, pages, rights, search, sign_in, windows
 from bench.targets import Target
 from bench.work import Work
 
@@ -24,6 +24,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "growth": Scenario(growth.TARGETS, growth.measure),
     "sign-in": Scenario(sign_in.TARGETS, sign_in.measure),
     "rights": Scenario(rights.TARGETS, rights.measure),
+    "windows": Scenario(windows.TARGETS, windows.measure),
     "pages": Scenario(pages.TARGETS, pages.measure),
     "search": Scenario(search.TARGETS, search.measure),
     "browser": Scenario(browser.TARGETS, browser.measure),
