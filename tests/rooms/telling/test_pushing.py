@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from accounts.model import session
 from accounts.settings import Switch
 from realtime.connection import Caller
 from realtime.refusal import Refusal
+from rooms.concerns.commands import AskHelp
 from rooms.model import member
 from rooms.reading import Read
 from rooms.telling import rules
@@ -253,3 +255,12 @@ async def test_a_browser_that_somebody_else_uses_now_tells_only_them(told: Told)
 
 def _unpadded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+async def test_a_call_for_help_reaches_the_team_at_any_hour(told: Told) -> None:
+    phone = await phone_of(told, told.people.lead)
+    told.clock.move_to("2026-11-24 23:00")
+    ask = AskHelp(room=told.people.ava.own_room, key=uuid4(), text="I cannot sleep")
+    done(await told.world.do(told.people.ava, ask))
+    await told.later()
+    assert [each["kind"] for each in phone.heard] == ["help"]
