@@ -31,7 +31,8 @@ async def test_every_page_of_administration_is_readable_and_fits(
         "/administration", PEOPLE, child, f"{child}/data", "/administration/groups", group,
         "/administration/leavers", "/administration/settings", "/account/data", "/administration/policy",
         "/administration/policy/new?place=thread", "/administration/policy/learners_write_to_their_class",
-        "/administration/roles",
+        "/administration/roles", "/administration/windows", "/administration/windows/week",
+        "/administration/windows/new",
     ):  # fmt: skip
         await page.goto(head.url + path)
         await page.evaluate("() => document.querySelectorAll('main details').forEach(each => { each.open = true })")
