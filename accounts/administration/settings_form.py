@@ -14,6 +14,7 @@ from realtime.refusal import Refusal
 MOST_NETWORKS: Final = 20
 MOST_HOSTS: Final = 50
 LONGEST_HOST: Final = 253
+LONGEST_HELPLINE: Final = 1000
 VIDEO_SITES: Final = ("youtube", "vimeo")  # those that Corridor knows how to play
 WIDEST_4: Final = 8  # a wider network would be half of the internet
 WIDEST_6: Final = 29
@@ -80,6 +81,15 @@ def video_sites_of(names: tuple[str, ...]) -> tuple[str, ...]:
     if not set(VIDEO_SITES).issuperset(names):
         raise Refusal("bad_request")
     return tuple(sorted(set(names)))
+
+
+def helpline_of(text: str) -> str:
+    """The school's own text for children in need; empty for the one that Corridor has."""
+    lines = [line.strip() for line in text.replace("\r\n", "\n").split("\n")]
+    found = "\n".join(line for line in lines if line)
+    if len(found) > LONGEST_HELPLINE:
+        raise Refusal("bad_request", "This is too long. Please say it in at most 1000 characters.")
+    return found
 
 
 def number_of(text: str, bounds: Bounds) -> int:

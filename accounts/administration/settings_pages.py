@@ -75,6 +75,11 @@ def _outside(form: Form) -> dict[str, Any]:
     return {"card_hosts": fields.hosts_of(form.text("card_hosts")), "video_sites": sites}
 
 
+def _helpline(form: Form) -> dict[str, Any]:
+    """Whom children can call; nothing from a form that does not speak of it."""
+    return {"helpline": fields.helpline_of(form.text("helpline"))} if "helpline" in form else {}
+
+
 def _files(form: Form) -> dict[str, Any]:
     """How large files may be; nothing from a form that does not speak of it."""
     if "largest_file" not in form:
@@ -117,6 +122,7 @@ def _wanted(form: Form) -> dict[str, Any]:
         "access_log_days": fields.number_of(form.text("access_log_days"), fields.ACCESS_LOG_DAYS),
         "largest_change": fields.number_of(form.text("largest_change"), fields.LARGEST_CHANGE),
         **_stickies(form),
+        **_helpline(form),
         **_files(form),
         **_told(form),
         **_outside(form),

@@ -33,6 +33,11 @@ COMMANDS: Final = ("/api/v1/commands/", "/forms/")
 ERRORS: Final = frozenset(
     {"forbidden", "second_step", "muted", "window_closed", "room_closed", "not_found", "too_large", "rate_limited"}
 )
+# Nothing of asking for help is noticed: whoever it is about could be among those who read the logs.
+UNNOTICED: Final = frozenset({
+    "ask_help", "tell_worry", "report_message", "GET /help", "POST /help", "GET /worry", "POST /worry",
+    "GET /rooms/{room}/messages/{message}/report", "POST /rooms/{room}/messages/{message}/report",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ class Noticing:
         self._met(caller.person, caller.session, caller.card["school"], caller.card["role"], code, name)
 
     def _met(self, person_id: str, session_id: str, school_id: str, role: str, code: str, what: str) -> None:
+        if what in UNNOTICED:
+            return
         if code == "forbidden":
             self.notice(Refused(school_id, person_id, session_id, what))
         if code in ERRORS:

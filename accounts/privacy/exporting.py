@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 
@@ -40,9 +40,11 @@ def subject(connection: Connection, school_id: str, person_id: str) -> Subject:
     return Subject(row.id, school_id, kind, row.name, row.full_name, row.login)
 
 
-def gather(connection: Connection, school_id: str, person_id: str, keepers: Sequence[Keeper]) -> Export:
-    """All that the features keep about a person, read in one transaction."""
-    of = subject(connection, school_id, person_id)
+def gather(
+    connection: Connection, school_id: str, person_id: str, keepers: Sequence[Keeper], *, themselves: bool = True
+) -> Export:
+    """All that the features keep about a person, read in one transaction. `themselves`: it is they who ask."""
+    of = replace(subject(connection, school_id, person_id), themselves=themselves)
     return Export(of, [part for keeper in keepers for part in keeper.hand_out(connection, of)])
 
 

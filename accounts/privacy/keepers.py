@@ -15,7 +15,10 @@ KEEPS_WORDS: Collection[Kind] = frozenset({"staff", "governor"})
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose data it is about. `kind`: of their role; `name`, `full_name` and `login` as they were until now."""
+    """Whose data it is about. `kind`: of their role; `name`, `full_name` and `login` as they were until now.
+
+    themselves: it is they who ask. What they told in confidence is handed out to nobody else.
+    """
 
     person: str
     school: str
@@ -23,6 +26,7 @@ class Subject:
     name: str
     full_name: str
     login: str
+    themselves: bool = True
 
     @property
     def keeps_words(self) -> bool:

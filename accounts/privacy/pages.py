@@ -145,7 +145,7 @@ class PrivacyPages:
 
         def read(connection: Connection, actor: Actor, now_ms: int) -> Export:
             check(connection, actor, now_ms)
-            return gather(connection, actor.school, of, self._keepers)
+            return gather(connection, actor.school, of, self._keepers, themselves=actor.person == of)
 
         export, _ = await self._desk.read(request, read)
         await self._desk.write(request, lambda tx, actor, now_ms: _record(tx, actor, export, now_ms))

@@ -155,7 +155,6 @@ def _say(turn: Turn, kind: str, to: str | None, text: str, key: str, telling: Te
     telling(turn, room, seq)
     if is_new:
         private.tell(turn, room)
-        turn.append("room_joined", {"room": room}, turn.own_room)
     return None
 
 

@@ -7,7 +7,7 @@ neither whoever raised it nor whoever it is about can be erased.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, false, select, update
 
 from accounts.privacy.keepers import Part, Subject
 from realtime.refusal import Refusal
@@ -24,7 +24,8 @@ class ConcernKeeper:
     tables: Collection[str] = frozenset({concern.name, concern_context.name, concern_step.name})
 
     def hand_out(self, connection: Connection, of: Subject) -> list[Part]:
-        chosen = select(concern).where(concern.c.by_id == of.person).order_by(concern.c.created_ms, concern.c.id)
+        mine = concern.c.by_id == of.person if of.themselves else false()
+        chosen = select(concern).where(mine).order_by(concern.c.created_ms, concern.c.id)
         rows = [
             {"kind": row.kind, "at": rfc3339(row.created_ms), "state": row.state, "outcome": row.outcome,
              "words": _words(connection, row.id, of.person)}
@@ -32,9 +33,9 @@ class ConcernKeeper:
         ]  # fmt: skip
         return [Part("concerns", "Asked for help, reported, or told as a worry", rows)]
 
-    def count(self, connection: Connection, of: Subject) -> Mapping[str, int]:
-        counted = select(func.count()).select_from(concern_step).where(_own_words(of.person))
-        return {"Words of reports": connection.scalar(counted) or 0}
+    def count(self, connection: Connection, of: Subject) -> Mapping[str, int]:  # noqa: ARG002 - a Keeper's
+        """Nothing is said: whoever erases is not of the safeguarding team."""
+        return {}
 
     def erase(self, tx: Transaction, of: Subject, by: str, now_ms: int) -> None:  # noqa: ARG002 - a Keeper's
         """The sentence is the one of any hold: it tells nobody that there is a concern."""

@@ -14,7 +14,6 @@ State = Literal["received", "looking", "done"]
 
 AROUND: Final = 5  # messages on either side of what is reported
 LONGEST_WORDS: Final = 1000  # characters, of a report and of an outcome
-LONGEST_HELPLINE: Final = 1000
 NEEDS_HELP: Final = "I need help."  # what stands where somebody asked without words
 ASKED: Final = "asked"
 

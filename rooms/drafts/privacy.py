@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, true
 
 from accounts.privacy.keepers import Part, Subject
 from rooms.drafts import model
@@ -21,7 +21,7 @@ class DraftKeeper:
         chosen = (
             select(draft, room.c.name)
             .join(room, room.c.id == draft.c.room_id)
-            .where(draft.c.person_id == of.person)
+            .where(draft.c.person_id == of.person, true() if of.themselves else room.c.kind != "help")
             .order_by(room.c.name, draft.c.room_id, draft.c.about)
         )
         drafts = [

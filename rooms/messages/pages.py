@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from realtime.refusal import Refusal
 from rooms import private
 from rooms.messages import history, views
 from rooms.messages.views import Asked, RoomView, Shower
+from rooms.model import room
 from rooms.pages import signed_in
 from rooms.showing import Parts
 from storage.clock import Clock
@@ -78,7 +80,7 @@ class MessagePages:
         fields: Mapping[str, str] | None = None, refusal: Refusal | None = None,
     ) -> Response:  # fmt: skip
         view = await self._database.read(views.read, asked, self._parts)
-        self._signing_in.noticing.opened(asked.actor, asked.room)
+        self._opened(asked, view.card["kind"])
         context = self._context(view, about if view.about is not None else None)
         context |= signed_in(asked.actor, self._signing_in)
         if refusal is not None:
@@ -116,11 +118,21 @@ class MessagePages:
             **({ABOUT[about]: show.message(view.about)} if about and view.about is not None else {}),
         }
 
+    def _opened(self, asked: Asked, kind: str) -> None:
+        """Where somebody asks for help is in no log that others read."""
+        if kind != "help":
+            self._signing_in.noticing.opened(asked.actor, asked.room)
+
     async def messages(self, request: Request) -> Response:
         asked = self._asked(request, request.path_params, None)
         limit = min(number(request.query_params.get("limit")) or history.PAGE, history.MOST)
-        found = await self._database.read(views.read_plainly, asked, self._parts, limit)
-        self._signing_in.noticing.opened(asked.actor, asked.room)
+
+        def read(connection: Connection) -> tuple[dict[str, Any], str]:
+            found = views.read_plainly(connection, asked, self._parts, limit)
+            return found, connection.scalars(select(room.c.kind).where(room.c.id == asked.room)).one()
+
+        found, kind = await self._database.read(read)
+        self._opened(asked, kind)
         return json_response({"room": asked.room, "epoch": self._epoch, **found})
 
 

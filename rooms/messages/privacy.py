@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, true, update
 
 from accounts.privacy.account_keeper import FORMER
 from accounts.privacy.keepers import Part, Subject
@@ -82,6 +82,11 @@ class MessageKeeper:
         _empty_own_room(tx, of)
 
 
+def _open_to(of: Subject) -> ColumnElement[bool]:
+    """Of which rooms is spoken: of those where somebody asks for help to nobody but themselves."""
+    return true() if of.themselves else room.c.kind != "help"
+
+
 def _rooms(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
     chosen = (
         select(
@@ -94,7 +99,7 @@ def _rooms(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
         )
         .join(member, member.c.room_id == room.c.id)
         .outerjoin(_above, _above.c.id == room.c.part_of)  # a sub-group's name is for staff alone
-        .where(member.c.person_id == of.person, room.c.kind != "person")
+        .where(member.c.person_id == of.person, room.c.kind != "person", _open_to(of))
         .order_by(room.c.name, room.c.id)
     )
     for row in connection.execute(chosen):
@@ -105,11 +110,14 @@ def _rooms(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
 
 
 def _messages(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
-    """Their own words; of what they answered only the id, for it is another's."""
+    """Their own words; of what they answered only the id, for it is another's.
+
+    What they said where they asked for help is handed out to nobody but themselves.
+    """
     chosen = (
         select(message, room.c.name.label("room_name"))
         .join(room, room.c.id == message.c.room_id)
-        .where(message.c.author_id == of.person, room.c.school_id == of.school)
+        .where(message.c.author_id == of.person, room.c.school_id == of.school, _open_to(of))
         .order_by(message.c.at_ms, message.c.room_id, message.c.seq)
     )
     for row in connection.execute(chosen):
@@ -122,7 +130,8 @@ def _messages(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]
 
 def _notices(connection: Connection, of: Subject) -> Iterator[Mapping[str, Any]]:
     """What the server told them in their own room: when, and of what kind."""
-    chosen = select(event.c.at_ms, event.c.kind).where(event.c.room_id == own_room_of(of.person))
+    told = true() if of.themselves else event.c.kind != "concern_changed"
+    chosen = select(event.c.at_ms, event.c.kind).where(event.c.room_id == own_room_of(of.person), told)
     for row in connection.execute(chosen.order_by(event.c.seq)):
         yield {"at": rfc3339(row.at_ms), "kind": row.kind}
 
