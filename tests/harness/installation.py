@@ -22,8 +22,8 @@ from tests.harness.postgres import Postgres
 
 KINDS = ("sqlite", "postgresql+redis")
 SIGNED_IN = (
-    "amara", "daniel", "priya", "ruth", "tom", "leila", "megan", "owen", "sandra", "harjit", "aisha", "ben", "chloe", "dev",
-    "colette", "samir",
+    "amara", "daniel", "priya", "ruth", "tom", "leila", "megan", "owen", "sandra", "harjit", "aisha", "ben", "chloe",
+    "dev", "colette", "samir",
 )  # fmt: skip
 AMPLE = " ".join(
     f"{name}=100000/100000"
