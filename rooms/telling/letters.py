@@ -17,7 +17,6 @@ from accounts.looks.rules import preferences
 from web.i18n import catalogues, direction
 from web.pages import Pages
 
-VERIFY_MS: Final = 3 * 24 * 3600 * 1000  # how long the link of the first mail works
 _LINE: Final = re.compile(r"[\r\n\t]+")
 
 
@@ -49,7 +48,8 @@ class Links:
         return f"{self._address}/stickies"
 
     def _to(self, what: str, said: list[str | int]) -> str:
-        return f"{self._address}/mail/{what}/{self._serializer.dumps([what, *said])!s}"
+        # After the question mark: paths are logged.
+        return f"{self._address}/mail/{what}?token={self._serializer.dumps([what, *said])!s}"
 
     def read(self, what: str, token: str, now_ms: int) -> tuple[str, str] | None:
         """Whose link it is, and its nonce; None for one that is not ours, or too old."""

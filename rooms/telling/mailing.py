@@ -119,7 +119,7 @@ class Mailing:
         now_ms, count = self._clock.now_ms(), digest.many
         if count is None:
             words = letters.words_of(self._pages, digest.language, "confirm")
-            link = self._links.verify(digest.person, digest.nonce, now_ms + letters.VERIFY_MS)
+            link = self._links.verify(digest.person, digest.nonce, now_ms + rules.VERIFY_MS)
             stop = ""
         else:
             shown = str(count) if count < model.MOST_COUNTED else f"{model.MOST_COUNTED - 1}+"

@@ -40,7 +40,7 @@ class NoticesPages:
 
     def routes(self) -> list[Route]:
         links = [
-            Route(f"/mail/{what}/{{token}}", partial(page, what), methods=[method])
+            Route(f"/mail/{what}", partial(page, what), methods=[method])
             for what in ("confirm", "stop")
             for method, page in (("GET", self.show_link), ("POST", self.follow_link))
         ]
@@ -130,13 +130,13 @@ class NoticesPages:
 
     async def show_link(self, what: str, request: Request) -> Response:
         """Only a question: those who look through mails for dangers open every link."""
-        token = request.path_params["token"]
+        token = request.query_params.get("token", "")
         await self._frame.database.write(choosing.works, self._links, what, token, self._frame.clock.now_ms())
         return self._frame.pages.render(request, "mail_link.html", {"what": what, "done": False})
 
     async def follow_link(self, what: str, request: Request) -> Response:
         work = choosing.confirm if what == "confirm" else choosing.stop
-        token = request.path_params["token"]
+        token = request.query_params.get("token", "")
         await self._frame.database.write(work, self._links, token, self._frame.clock.now_ms())
         return self._frame.pages.render(request, "mail_link.html", {"what": what, "done": True})
 

@@ -12,6 +12,7 @@ from web.addresses import split
 GRACE_MS: Final = 5_000  # whoever has the thread open reads it within this, and is not told
 PUSH_TRIES: Final = 5
 MAIL_TRIES: Final = 4
+VERIFY_MS: Final = 3 * 24 * 3600 * 1000  # how long the link works that asks for an address
 MOST_DEVICES: Final = 10
 MOST_BOUNCES: Final = 3
 LONGEST_WAIT_MS: Final = 6 * 3600 * 1000

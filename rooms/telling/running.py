@@ -13,7 +13,7 @@ from rooms.telling.letters import Links
 from rooms.telling.mailing import SMTP, Mailing
 from rooms.telling.pages import NoticesPages
 from rooms.telling.pushing import Count, Pushing
-from rooms.telling.settling import settle_all
+from rooms.telling.settling import settle_all, tidy
 from rooms.telling.waiting import WaitingPages
 from storage.clock import Clock
 from storage.database import Database
@@ -21,6 +21,7 @@ from web.outside import Outside
 from web.pages import Pages
 
 EVERY: Final = 1.0  # seconds
+TIDY_EVERY: Final = 300  # looks
 
 log = structlog.get_logger()
 
@@ -55,8 +56,12 @@ class Telling:
                 both.create_task(self._mails(mailing))
 
     async def _pushes(self) -> None:
+        looks = 0
         while True:
             try:
+                if looks % TIDY_EVERY == 0:
+                    await self._database.write(tidy, self._clock.now_ms())
+                looks += 1
                 await settle_all(self._database, self._clock.now_ms())
                 while await self._pushing.look():
                     pass  # the next few at once

@@ -9,13 +9,14 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select, update
 
+from accounts.model import session
 from accounts.rights import may
 from rooms import grants, private
 from rooms.posting import Posted
 from rooms.telling import model
 from rooms.telling.allowing import may_be_told, quiet_for
-from rooms.telling.model import Thread, Unread, push, telling
-from rooms.telling.rules import GRACE_MS
+from rooms.telling.model import Thread, Unread, mail_choice, push, push_subscription, telling
+from rooms.telling.rules import GRACE_MS, VERIFY_MS
 from rooms.turn import Turn
 from storage.database import Database, Transaction
 from storage.ids import new_id
@@ -50,6 +51,15 @@ async def settle_all(database: Database, now_ms: int) -> int:
     for person, room in found:
         await database.write(settle, person, room, now_ms)
     return len(found)
+
+
+def tidy(tx: Transaction, now_ms: int) -> None:
+    """Nothing is kept of browsers on which nobody is signed in any more, nor of addresses that nobody has confirmed."""
+    over = session.c.id.is_(None) | session.c.ended_ms.is_not(None) | (session.c.expires_ms <= now_ms)
+    found = select(push_subscription.c.id).outerjoin(session, session.c.id == push_subscription.c.session_id)
+    model.take_devices(tx.connection, list(tx.connection.scalars(found.where(over).limit(MOST_AT_ONCE))))
+    asked = mail_choice.c.verified_ms.is_(None) & (mail_choice.c.sent_ms <= now_ms - VERIFY_MS)
+    tx.connection.execute(delete(mail_choice).where(asked))
 
 
 def settle(tx: Transaction, person: str, room: str, now_ms: int) -> None:

@@ -99,12 +99,12 @@ class Asked:
         await self.world.database.write(work, Actor, address, digest, str(hour), self.clock.at_ms)
 
     async def confirm(self) -> None:
-        token = self.link("confirm").rpartition("/")[2]
+        token = self.link("confirm").rpartition("=")[2]
         await self.world.database.write(choosing.confirm, LINKS, token, self.clock.at_ms)
 
     def link(self, what: str) -> str:
         text = plain(self.box.letters[-1])
-        return next(line for line in text.splitlines() if f"/mail/{what}/" in line)
+        return next(line for line in text.splitlines() if f"/mail/{what}?" in line)
 
     async def say(self, text: str = "Miss, I found the newt again") -> None:
         done(await self.world.do(self.people.ava, post(self.room, text)))
@@ -157,7 +157,7 @@ async def test_nothing_but_a_question_goes_to_an_address_that_is_not_confirmed(a
     assert letter["Subject"] == "Is this your e-mail address?"
     assert letter["To"] == "teacher@school.example"
     assert letter["From"] == "Corridor <corridor@school.example>"
-    assert "/mail/confirm/" in page(letter)
+    assert "/mail/confirm?" in page(letter)
     assert letter["List-Unsubscribe"] is None
 
 
@@ -217,7 +217,7 @@ async def test_the_link_at_the_end_ends_it_once(asked: Asked) -> None:
     await confirmed(asked)
     await asked.say()
     await asked.an_hour_later()
-    token = asked.link("stop").rpartition("/")[2]
+    token = asked.link("stop").rpartition("=")[2]
     await asked.world.database.write(choosing.stop, LINKS, token, asked.clock.at_ms)
     await asked.say()
     await asked.an_hour_later()
@@ -232,10 +232,10 @@ async def test_the_link_at_the_end_ends_it_once(asked: Asked) -> None:
 async def test_the_link_that_confirms_works_for_three_days_and_one_address(asked: Asked) -> None:
     await asked.choose(asked.people.teacher, "teacher@school.example")
     await asked.look()
-    old = asked.link("confirm").rpartition("/")[2]
+    old = asked.link("confirm").rpartition("=")[2]
     await asked.choose(asked.people.teacher, "another@school.example")
     await asked.look()
-    for token in (old, asked.link("confirm").rpartition("/")[2]):
+    for token in (old, asked.link("confirm").rpartition("=")[2]):
         late = asked.clock.at_ms + (3 * 24 * 3600 * 1000 if token != old else 0)
         with pytest.raises(Refusal):
             await asked.world.database.write(choosing.confirm, LINKS, token, late)
