@@ -6,7 +6,8 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from accounts.model import person
+from accounts import settings
+from accounts.model import person, school
 from features import HANDLERS
 from realtime.connection import Caller
 from rooms.drafts.commands import CancelScheduled, EditScheduled, ScheduleMessage
@@ -14,6 +15,7 @@ from rooms.drafts.model import draft, scheduled
 from rooms.drafts.rules import MOST_LEFT, MOST_LEFT_IN_ROOM
 from rooms.drafts.sending import Sending
 from rooms.messages.commands import PostMessage
+from rooms.oversight.commands import PauseMessaging, ResumeMessaging
 from rooms.posts import message
 from tests.rooms.opening.clock import BEFORE, LATER, OPENS, SetClock, for_once, ms, stand_still
 from tests.rooms.stickies.people import Class, class_of, thread
@@ -174,6 +176,24 @@ async def test_where_it_opens_sooner_it_goes_sooner(world: World) -> None:
     assert len(await world.rows(message)) == 1
 
 
+async def test_in_a_pause_it_waits_until_that_is_over(world: World) -> None:
+    clock, here, _, _ = await left(world)
+    server = sending(world)
+    await server.look()
+    held = done(await world.do(here.lead, PauseMessaging(
+        room=here.lead.own_room, key=uuid4(), scope="learners", reason="A fight at lunch",
+    )))["pause"]  # fmt: skip
+    clock.set(OPENS)
+    await server.look()
+    assert await world.rows(message) == []
+    (row,) = await world.rows(scheduled)
+    assert (row.due_ms, row.refused) == (ms(OPENS) + 60_000, None)
+    resume = ResumeMessaging(room=here.lead.own_room, key=uuid4(), pause=held)
+    done(await world.do(here.lead, resume))
+    await server.look()
+    assert len(await world.rows(message)) == 1
+
+
 async def test_another_schools_change_sends_nothing(world: World) -> None:
     _, here, _, _ = await left(world)
     other = await class_of(world, "riverside")
@@ -200,9 +220,6 @@ async def test_two_schools_in_two_zones_open_at_their_own_time(world: World) -> 
 
 
 async def _move(world: World, of: Class, zone: str) -> None:
-    from accounts import settings  # noqa: PLC0415
-    from accounts.model import school  # noqa: PLC0415
-
     await world.set(school, {"zone": zone}, id=of.school.id)
     await world.database.write(lambda tx: settings.rights_changed(tx, of.school.id))
 

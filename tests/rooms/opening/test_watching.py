@@ -1,9 +1,15 @@
 """Everybody connected hears at the moment, once, and not before; and of what a school changes, soon."""
 
+from uuid import uuid4
+
 import pytest
 
 from accounts import settings
 from accounts.model import school
+from rooms.enrolling import seat
+from rooms.membership import put_member, put_room
+from rooms.oversight.commands import PauseMessaging, ResumeMessaging
+from storage.database import Transaction
 from tests.rooms.opening.clock import BEFORE, LATER, OPENS, SetClock, for_once, ms, stand_still
 from tests.rooms.opening.listening import Listener, listeners, server
 from tests.rooms.stickies.people import class_of, thread
@@ -99,6 +105,37 @@ async def test_an_exception_of_the_school_is_heard_of(world: World) -> None:
     clock.set("2026-11-23T12:00:00+00:00")
     await watching.look()
     assert ava.opens == [False, True, False]
+    await hub.stop()
+
+
+async def test_a_pause_is_heard_of_where_no_clock_has_a_say_too(world: World) -> None:
+    stand_still(world)
+    here = await class_of(world)
+    with_teacher = await thread(world, here.ava, here.teacher)
+
+    def classroom(tx: Transaction) -> str:
+        made = put_room(tx.connection, here.school.id, "classroom", "5A", world.now_ms)
+        put_member(tx.connection, made, here.ben.person, world.now_ms, may_write=True)
+        return made
+
+    class_room = await world.database.write(classroom)
+    await world.database.write(seat, here.school.staffroom, here.governor.person, world.now_ms)
+    hub, watching = server(world)
+    (ava,) = await listeners(hub, with_teacher, [here.ava])
+    teacher = await Listener(hub, here.teacher).open(with_teacher)
+    (ben,) = await listeners(hub, class_room, [here.ben])
+    governor = await Listener(hub, here.governor).open(here.school.staffroom)
+    await watching.look()
+    held = done(await world.do(here.lead, PauseMessaging(
+        room=here.lead.own_room, key=uuid4(), scope="learners", reason="A fight at lunch",
+    )))["pause"]  # fmt: skip
+    await watching.look()
+    assert [body["code"] for _, body, _ in ava.told] == [None, "paused"]
+    assert [(body["code"], first) for _, body, first in ben.told] == [("paused", False)]
+    done(await world.do(here.lead, ResumeMessaging(room=here.lead.own_room, key=uuid4(), pause=held)))
+    await watching.look()
+    assert (ava.opens, teacher.opens, ben.opens) == ([True, False, True], [True], [False, True])
+    assert not any(body["code"] == "paused" for _, body, _ in governor.told)
     await hub.stop()
 
 
