@@ -152,11 +152,13 @@ async def test_keyed_commands_are_always_answered_and_others_when_numbered(world
 
 async def test_every_command_has_the_name_that_the_protocol_gives_it(world: World) -> None:
     assert set(Bench(world).commands.types) == {
-        "add_feed", "add_member", "archive_room", "begin_upload", "cancel_scheduled", "change_room", "confirm_notice",
-        "copy_room", "describe_file", "drop_draft", "edit_message", "edit_scheduled", "follow_group", "follow_thread",
-        "forward_message", "keep_draft", "leave_room", "make_folder", "make_room", "make_subgroup", "move_item",
-        "nudge_notice", "pin_message", "post_message", "post_notice", "react", "read", "read_all", "read_thread",
-        "remove_feed", "remove_item", "remove_member", "remove_message", "rename_item", "rename_room", "reopen_room",
-        "replace_item", "restore_item", "schedule_message", "set_subgroup", "shelve_file", "shelve_link", "typing",
-        "unfollow_group", "unpin_message", "unreact",
+        "add_feed", "add_member", "archive_room", "ask_help", "begin_upload", "cancel_scheduled", "change_note",
+        "change_room", "confirm_notice", "copy_room", "describe_file", "drop_draft", "edit_message", "edit_scheduled",
+        "follow_group", "follow_thread", "forward_message", "keep_draft", "leave_room", "look_into", "make_folder",
+        "make_room", "make_subgroup", "move_concern", "move_item", "nudge_notice", "pause_messaging", "pin_message",
+        "post_message", "post_notice", "react", "read", "read_all", "read_thread", "recall_message", "received",
+        "remove_feed", "remove_item", "remove_member", "remove_message", "remove_note", "rename_item", "rename_room",
+        "reopen_room", "replace_item", "report_message", "restore_item", "resume_messaging", "schedule_message",
+        "set_sticky", "set_subgroup", "shelve_file", "shelve_link", "start_thread", "tell_worry", "typing",
+        "unfollow_group", "unpin_message", "unreact", "write_note",
     }  # fmt: skip
