@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
+from accounts.rights import Place
 from accounts.sessions import own_room_of
 from realtime.protocol import Command, Seq
 from realtime.refusal import Refusal
 from rooms import grants, log
 from rooms.private import KINDS
 from rooms.receipts import model
-from rooms.receipts.rules import Mark, Standing, visible
+from rooms.receipts.rules import Mark, standing, visible
 from rooms.turn import Handler, Turn
 
 
@@ -25,6 +26,7 @@ class Author(NamedTuple):
     id: str
     last: int
     seen: Collection[str]  # everybody of whom they may know it
+    place: Place
 
 
 def received(turn: Turn, command: Received) -> None:
@@ -67,14 +69,14 @@ def _authors(turn: Turn, room: str, after: int, upto: int) -> list[Author]:
         others = model.others_in(turn.connection, grant.place, each, turn.now_ms)
         seen = visible(grant.who, grant.place, others, turn.now)
         if turn.who.id in seen:
-            found.append(Author(each, said[each], seen))
+            found.append(Author(each, said[each], seen, grant.place))
     return found
 
 
 def _tell_delivered(turn: Turn, room: str, author: Author, before: int, after: int) -> None:
     """If all of whom the author may know it have more now than before: up to which message of theirs."""
     marks = dict(model.marks_of(turn.connection, room, author.seen))
-    was, now = (Standing({**marks, turn.who.id: Mark(seq, 0)}).delivered for seq in (before, after))
+    was, now = (standing(author.place, {**marks, turn.who.id: Mark(seq, 0)}).delivered for seq in (before, after))
     upto = model.newest(turn.connection, room, author.id, now)
     if upto > was:
         _tell(turn, author.id, "sticky_delivered", {"room": room, "upto": upto})

@@ -15,6 +15,7 @@ from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from rooms import directory
 from rooms.receipts import readers, showing
+from rooms.receipts.rules import ANYBODY
 from rooms.showing import Showing
 from storage.clock import rfc3339
 from web.i18n import language_of
@@ -45,7 +46,7 @@ def _read(connection: Connection, actor: Actor, room: str, now_ms: int, language
     return {
         "room": room,
         **({"delivered": standing.delivered} if standing.marks else {}),
-        "read": [{"person": who, "seq": mark.read} for who, mark in standing.marks.items()],
+        "read": [{"person": who, "seq": mark.read} for who, mark in standing.marks.items() if who != ANYBODY],
         "readers": [readers.as_json(each) for each in told.readers],
         **({"changes_at": rfc3339(told.changes_ms)} if told.changes_ms is not None else {}),
     }

@@ -41,6 +41,17 @@ DELIVERED: Final = "delivered"
 READ: Final = "read"
 
 
+ANYBODY: Final = "anybody"
+
+
+def standing(place: Place, marks: Mapping[str, Mark]) -> Standing:
+    """Where somebody asks for help it is enough that one of those who answer has it: they are told of as one."""
+    if place.kind != "help" or len(marks) < 2:  # noqa: PLR2004 - one is anybody
+        return Standing(marks)
+    delivered, read = (max(each) for each in zip(*marks.values(), strict=True))
+    return Standing({ANYBODY: Mark(delivered, read)})
+
+
 def sees(who: Who, place: Place, other: Other, at: datetime) -> bool:
     """Whether an author may know what this other person has received and read. Children never of each other."""
     kinds = who.rights.kinds
@@ -57,5 +68,9 @@ def towards(place: Place, other: Other) -> Place:
 
 
 def visible(who: Who, place: Place, others: Collection[Other], at: datetime) -> list[str]:
-    """Of these others those of whom the author may know it."""
+    """Of these others those of whom the author may know it; of those who answer a call for help, whoever asks alone."""
+    kinds = who.rights.kinds
+    asking = [other for other in others if kinds.get(other.role) != "staff"]
+    if place.kind == "help" and kinds.get(who.role) == "staff" and asking:
+        others = asking
     return [other.id for other in others if sees(who, place, other, at)]

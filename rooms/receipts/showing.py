@@ -12,7 +12,7 @@ from accounts.hours.rules import When
 from rooms.private import KINDS
 from rooms.receipts import model, readers
 from rooms.receipts.readers import Reader
-from rooms.receipts.rules import Standing, visible
+from rooms.receipts.rules import Standing, standing, visible
 from rooms.showing import Part, Showing
 from storage.rows import AnyRow
 
@@ -24,33 +24,33 @@ def standing_of(showing: Showing) -> Standing | None:
         return None
     others = model.others_in(showing.connection, place, showing.actor.person, showing.now_ms)
     seen = visible(showing.grant.who, place, others, _at(showing))
-    return Standing(model.marks_of(showing.connection, showing.room, seen) if seen else {})
+    return standing(place, model.marks_of(showing.connection, showing.room, seen) if seen else {})
 
 
 def of_messages(showing: Showing, rows: Sequence[AnyRow]) -> Mapping[int, Any]:
     """The state of each message of one's own; `last` on the newest that has come so far."""
     me = showing.actor.person
     mine = [row.seq for row in rows if row.author_id == me and row.removed_ms is None]
-    standing = standing_of(showing) if mine else None
-    if standing is None:
+    found = standing_of(showing) if mine else None
+    if found is None:
         return {}
-    limits = {showing.grant.head, standing.delivered, *(mark.read for mark in standing.marks.values())}
+    limits = {showing.grant.head, found.delivered, *(mark.read for mark in found.marks.values())}
     last = {model.newest(showing.connection, showing.room, me, each) for each in limits}
-    return {seq: {**standing.of(seq), "last": seq in last} for seq in mine}
+    return {seq: {**found.of(seq), "last": seq in last} for seq in mine}
 
 
 def of_room(showing: Showing) -> dict[str, Any] | None:
     """None where it is no private room."""
-    standing = standing_of(showing)
-    if standing is None:
+    found = standing_of(showing)
+    if found is None:
         return None
     connection, me, now_ms = showing.connection, showing.actor.person, showing.now_ms
     told = readers.told(connection, showing.grant, _at(showing), now_ms)
     own = changes_at_all(connection, [me], now_ms)[me]
     moments = [each for each in (told.changes_ms, own) if each is not None]
     return {
-        "delivered": standing.delivered,
-        "read": {who: mark.read for who, mark in standing.marks.items()},
+        "delivered": found.delivered,
+        "read": {who: mark.read for who, mark in found.marks.items()},
         "readers": [_in_words(reader, showing.language) for reader in told.readers],
         "quiet": quiet_until(connection, me, now_ms) is not None,
         "changes_ms": min(moments, default=None),

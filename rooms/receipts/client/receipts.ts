@@ -7,6 +7,7 @@ import type { Feature, Room } from "../../client/room.ts";
 
 const LONGEST_MS = 24 * 3_600_000; // beyond it the page has been loaded anew
 const RETRY_MS = 60_000;
+const ANYBODY = "anybody"; // of those who answer a call for help
 
 export function receipts(room: Room): Feature {
   return new Receipts(room);
@@ -34,7 +35,7 @@ class Receipts implements Feature {
     const upto = number(event.body.upto);
     if (event.kind === "sticky_delivered") this.#delivered = Math.max(this.#delivered, upto);
     else if (event.kind === "sticky_read") {
-      const person = text(event.body.person);
+      const person = this.#read.has(ANYBODY) ? ANYBODY : text(event.body.person);
       this.#read.set(person, Math.max(this.#read.get(person) ?? 0, upto));
     } else return;
     this.#draw();
