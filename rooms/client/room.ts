@@ -13,7 +13,7 @@ import { People } from "./people.ts";
 import { Presence } from "./presence.ts";
 import { goToBottom, seesBottom } from "./reader.ts";
 import { ReadMarks } from "./read-marks.ts";
-import { foldTools } from "./tools.ts";
+import { foldTools, keepHelpInView } from "./tools.ts";
 import { Typing } from "./typing.ts";
 
 /** What a feature shows of a room. */
@@ -132,6 +132,7 @@ class LiveRoom {
 
   start(): void {
     foldTools(this.#room.element);
+    keepHelpInView(this.#room.element);
     this.#stayAtBottom();
     this.#connection.start();
   }

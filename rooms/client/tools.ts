@@ -2,7 +2,14 @@
 import { copy, part } from "#web/page.ts";
 
 const NARROW = "(max-width: 40rem)";
-const STAY = ".room-back, .room-people-open, .to-read-door";
+const STAY = ".room-back, .room-help, .room-people-open, .to-read-door";
+
+/** The way to help is in the masthead; in a long room, which is read at its end, it is in the room's head as well. */
+export function keepHelpInView(root: HTMLElement): void {
+  const [masthead, help] = [document.querySelector(".masthead"), root.querySelector<HTMLElement>(".room-help")];
+  if (!masthead || !help) return;
+  new IntersectionObserver(([seen]) => (help.hidden = seen?.isIntersecting === true)).observe(masthead);
+}
 
 export function foldTools(root: HTMLElement): void {
   const head = root.querySelector<HTMLElement>(".room-head");
