@@ -41,6 +41,7 @@ window_once = Table(
 )
 
 KEPT_MS: Final = 400 * 24 * 3600 * 1000  # what held for once is forgotten so long after it was over
+MOST_KEPT: Final = 100  # of those that are over
 
 _decode = msgspec.json.Decoder(tuple[Span, ...]).decode
 _encode = msgspec.json.Encoder().encode
@@ -86,9 +87,10 @@ def remove(tx: Transaction, window_id: str) -> None:
 
 def hold_once(tx: Transaction, school_id: str, once: OneOff) -> None:
     """Keep what holds for once, and forget what is long over."""
-    of = window_once.c
-    long_over = (of.school_id == school_id) & (of.until_ms < once.made_ms - KEPT_MS)
-    tx.connection.execute(delete(window_once).where(long_over))
+    held = held_once(tx.connection, school_id)
+    over = sorted(((each.over_ms, each.id) for each in held if each.over_ms <= once.made_ms), reverse=True)
+    forgotten = [each for nth, (ms, each) in enumerate(over) if nth >= MOST_KEPT or ms < once.made_ms - KEPT_MS]
+    tx.connection.execute(delete(window_once).where(window_once.c.id.in_(forgotten)))
     tx.connection.execute(
         window_once.insert().values(
             id=once.id, school_id=school_id, window_id=once.window, opens=once.opens, from_ms=once.from_ms,

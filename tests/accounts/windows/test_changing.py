@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 import pytest
 
 from accounts.audit.model import audit_log
+from accounts.calendar import model as calendar
+from accounts.calendar.rules import Days
+from accounts.model import school as school_table
 from accounts.policy import store
 from accounts.policy.changing import PolicyChanges
 from accounts.policy.rules import Rule
@@ -17,7 +20,7 @@ from accounts.rights import ROLES
 from accounts.sessions import Actor
 from accounts.windows import model
 from accounts.windows.changing import LONGEST_WHY, MOST_ONCE, MOST_SPANS, MOST_WINDOWS, WindowChanges
-from accounts.windows.model import KEPT_MS, school_window, window_once
+from accounts.windows.model import KEPT_MS, MOST_KEPT, school_window, window_once
 from realtime.refusal import Refusal
 from rooms.announcing import to_own_rooms
 from storage.database import Transaction
@@ -196,6 +199,36 @@ async def test_what_was_over_long_ago_is_forgotten(world: World) -> None:
     await world.set(window_once, {"from_ms": 1, "until_ms": world.now_ms - KEPT_MS - HOUR_MS}, id=old)
     new = await change(world, head, lambda changes: changes.hold_once(once(world)))
     assert [row.id for row in await world.rows(window_once)] == [new]
+
+
+async def test_each_school_goes_by_its_own_clock_and_calendar(world: World) -> None:
+    here, there = await world.school(), await world.school("riverside")
+    await world.set(school_table, {"zone": "Asia/Karachi", "settings": '{"country":"","subdivision":""}'}, id=there.id)
+    monday = datetime(2026, 11, 23, 11, tzinfo=UTC)  # 16:00 in Karachi
+    window = "out_of_school"
+    assert not (await times(world, here)).is_open(window, monday)
+    assert (await times(world, there)).is_open(window, monday)
+    inset = Days("", "inset", "INSET", date(2026, 11, 23), date(2026, 11, 23))
+    await world.database.write(calendar.add, here.id, inset)
+    assert (await times(world, here)).is_open(window, monday)
+    rights = await world.database.read(store.rights_now, here.id)
+    assert rights.is_open(window, monday), "those who are asked by, too"
+    assert rights.changes_at(window, monday) == datetime(2026, 11, 24, 8, 45, tzinfo=UTC)
+
+
+async def test_of_what_is_over_only_the_last_are_remembered(world: World) -> None:
+    school = await world.school()
+    head = await strong(world, school)
+    now_ms = world.now_ms
+    rows = [
+        {"id": f"e{nth:010}", "school_id": school.id, "opens": True, "from_ms": 1, "until_ms": now_ms - nth * HOUR_MS,
+         "why": "Snow", "made_by": head.person, "made_ms": 1}
+        for nth in range(1, MOST_KEPT + 3)
+    ]  # fmt: skip
+    await world.execute(window_once.insert().values(rows))
+    new = await change(world, head, lambda changes: changes.hold_once(once(world)))
+    left = [row.id for row in await world.rows(window_once)]
+    assert left == [*(row["id"] for row in rows[:MOST_KEPT]), new], "the two that were over first are gone"
 
 
 async def test_with_a_window_goes_what_held_for_it_alone(world: World) -> None:
