@@ -91,6 +91,11 @@ export class Connection implements TransportEvents {
     this.#take({ do: "stop", why });
   }
 
+  /** Lets go of the line until the page is looked at again. */
+  rest(): void {
+    if (this.#line !== "stopped") this.#drop();
+  }
+
   welcomed(epoch: string): void {
     const expired = this.logs.meet(epoch);
     if (!this.#ready) this.#connected();

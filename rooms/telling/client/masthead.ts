@@ -12,25 +12,30 @@ import { knowThread, received } from "../../client/received.ts";
 import { keepWords } from "./words.ts";
 
 const GATHER_MS = 400;
+const REST_MS = 60_000;
 const RETRY_MS = 30_000;
 const SHOWN_MS = 9_000;
 const LONGEST_S = 24 * 3600; // beyond it the page has been loaded anew
 const MOST_SHOWN = 99;
-const CHANGES = ["message_posted", "message_removed", "help_asked"];
+const CHANGES = ["message_posted", "message_removed"];
+const OWN = ["room_", "access_changed", "hours_", "concern_"];
 
 export class Masthead extends HTMLElement {
   readonly #rooms = new Set<string>();
   readonly #came = new Set<string>();
   #own = "";
   #timer = 0;
+  #due = 0;
   #quiet = 0;
+  #resting = 0;
+  #ownLine: Connection | undefined;
 
   connectedCallback(): void {
     if (document.documentElement.dataset.kept !== undefined) return; // an old page knows nothing new
     whenHeard((event) => this.#heard(event));
     document.addEventListener("corridor-look", () => void this.#count());
     addEventListener("pageshow", (event) => event.persisted && this.#soon());
-    document.addEventListener("visibilitychange", () => !document.hidden && this.#soon());
+    document.addEventListener("visibilitychange", () => this.#looked());
     void keepWords();
     void this.#count();
   }
@@ -56,15 +61,32 @@ export class Masthead extends HTMLElement {
   }
 
   #heard(event: LogEvent): void {
-    if (event.room === this.#own) return event.kind.startsWith("draft_") ? undefined : this.#soon();
+    if (event.room === this.#own) return this.#concerns(event) ? this.#soon() : undefined;
     if (!this.#rooms.has(event.room) || !CHANGES.includes(event.kind)) return;
     if (event.kind === "message_posted" && `u${event.by.slice(1)}` !== this.#own) this.#came.add(event.room);
     this.#soon();
   }
 
+  /** Much is said in one's own room that changes no count: above all, what was read in rooms of other kinds. */
+  #concerns(event: LogEvent): boolean {
+    if (event.kind === "room_read") return this.#rooms.has(text(event.body.room));
+    return OWN.some((kind) => event.kind.startsWith(kind));
+  }
+
+  /** However much comes meanwhile, it is not put off. */
   #soon(after = GATHER_MS): void {
+    const at = Date.now() + after;
+    if (this.#due > Date.now() && this.#due <= at) return;
     clearTimeout(this.#timer);
+    this.#due = at;
     this.#timer = window.setTimeout(() => void this.#count(), after);
+  }
+
+  /** A page that has a connection for this alone has none while nobody looks: a person can have only so many. */
+  #looked(): void {
+    clearTimeout(this.#resting);
+    if (document.hidden) this.#resting = window.setTimeout(() => this.#ownLine?.rest(), REST_MS);
+    else this.#soon();
   }
 
   async #count(): Promise<void> {
@@ -108,16 +130,16 @@ export class Masthead extends HTMLElement {
   }
 
   #connect(epoch: string): Connection {
-    const made = new Connection(new RoomLogs(epoch), this);
-    made.start();
-    return made;
+    this.#ownLine = new Connection(new RoomLogs(epoch), this);
+    this.#ownLine.start();
+    return this.#ownLine;
   }
 
   /** Not of the thread that is before one's eyes. */
   #say(thread: Body): void {
     const [room, by] = [text(thread.room), text(thread.by)];
     if (number(thread.unread) === 0 || by === "") return;
-    if (text(pageData().room) === room && !document.hidden) return;
+    if (text(pageData().room) === room) return; // which says it itself
     const sentence = t("wrote_to_you", { name: by });
     announce(sentence, (count) => t("stickies_waiting", { count, shown: count }));
     if (document.querySelector("corridor-home")) return; // where the doors say it
