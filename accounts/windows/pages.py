@@ -61,14 +61,12 @@ class WindowPages:
 
     async def show(self, request: Request, refusal: Refusal | None = None) -> Response:
         view, links = await self._read(request)
-        times, moment = view.times(), lambda ms: self._desk.moment(request, ms)
+        moment = self._moments(request)
+        states = await asyncio.to_thread(told.states, view.times(), view.all, view.now, moment)
         windows = [
-            {
-                "window": each, "own": each.id not in BUILT_IN, "naming": view.naming(each.id),
-                **told.state(times, each.id, view.now, moment),
-            }
+            {"window": each, "own": each.id not in BUILT_IN, "naming": view.naming(each.id), **states[each.id]}
             for each in view.all.values()
-        ]  # fmt: skip
+        ]
         context = {
             **told.words(view, language_of(request)), "windows": windows, **told.told_once(view, moment),
             "usual_end": fields.usual_end(view.calendar, view.now_ms),
@@ -80,7 +78,6 @@ class WindowPages:
         language, rules = language_of(request), week.windowed(view.rules)
         first = week.monday_of(_day_asked(request, view.today))
         used = {rule.window: None for rule in rules.values()} or dict.fromkeys(BUILT_IN)
-        # In a thread: the first question about a country's holidays reads a whole module.
         found = await asyncio.to_thread(week.week_of, view.calendar, view.times(), view.held, used, first)
         words = told.words(view, language)
         days = [first + timedelta(days=nth) for nth in range(week.DAYS)]
@@ -115,11 +112,13 @@ class WindowPages:
             return await self.show_form(request, refusal, after)
         if form.text("again"):
             return await self.show_form(request, None, after)
-        moment = lambda ms: self._desk.moment(request, ms)  # noqa: E731
+        states = await asyncio.to_thread(
+            told.states, view.times(after), [after.id], view.now, self._moments(request)
+        )  # fmt: skip
         context = {
             **told.words(view, language_of(request)), "before": before if before.spans else None, "after": after,
             "fields": fields.fields_of(after.spans), "naming": view.naming(after.id),
-            **told.state(view.times(after), after.id, view.now, moment),
+            **states[after.id],
         }  # fmt: skip
         return self._desk.render(request, "administration_window_preview.html", context, links)
 
@@ -156,6 +155,9 @@ class WindowPages:
     async def end_once(self, request: Request) -> Response:
         once = str(request.path_params["once"])
         return await self._change(request, lambda changes, *_: changes.end_once(once))
+
+    def _moments(self, request: Request) -> told.Moment:
+        return lambda ms: self._desk.moment(request, ms)
 
     async def _read(self, request: Request) -> tuple[WindowsView, tuple[str, ...]]:
         return await self._desk.read(request, told.read)

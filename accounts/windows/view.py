@@ -1,6 +1,6 @@
 """What the pages of opening times are made from, read in one go, and the words for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -89,11 +89,18 @@ def words(view: WindowsView, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def state(times: Timetable, window: str, at: datetime, moment: Moment) -> dict[str, Any]:
-    """Whether it is open, and until when that is so, in words."""
-    changes = times.changes_at(window, at)
-    until = None if changes is None else moment(int(changes.timestamp() * 1000))
-    return {"open": times.is_open(window, at), "until": until}
+def states(times: Timetable, windows: Iterable[str], at: datetime, moment: Moment) -> dict[str, dict[str, Any]]:
+    """Of each whether it is open, and until when that is so, in words.
+
+    To be asked in a thread: the first question about a country's holidays reads a whole module.
+    """
+
+    def state(window: str) -> dict[str, Any]:
+        changes = times.changes_at(window, at)
+        until = None if changes is None else moment(int(changes.timestamp() * 1000))
+        return {"open": times.is_open(window, at), "until": until}
+
+    return {window: state(window) for window in windows}
 
 
 def told_once(view: WindowsView, moment: Moment) -> dict[str, list[dict[str, Any]]]:
