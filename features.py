@@ -77,6 +77,7 @@ from rooms.reactions.privacy import ReactionKeeper
 from rooms.reactions.rules import plainly
 from rooms.reactions.showing import ReactionPages
 from rooms.receipts import commands as receipt_commands
+from rooms.receipts import model as receipt_model
 from rooms.receipts import showing as receipts
 from rooms.receipts.answers import OPERATIONS as RECEIPT_OPERATIONS
 from rooms.receipts.pages import ReceiptPages
@@ -137,7 +138,8 @@ HOOKS_OF_MESSAGES: Final = Hooks(
     removing=(attaching.take_away, link_cards.take_cards, removed, telling.untell, *UNMARKING),
 )
 HANDLERS: Final = (
-    *membership.HANDLERS, *keeping_commands.HANDLERS, *reading.handlers((receipt_commands.was_read,)),
+    *membership.HANDLERS, *keeping_commands.HANDLERS,
+    *reading.handlers((receipt_commands.was_read,), receipt_model.own_rooms),
     *message_commands.handlers(HOOKS_OF_MESSAGES), *file_commands.HANDLERS,
     *shelf.HANDLERS, *feed_commands.HANDLERS, *reaction_commands.HANDLERS, *pin_commands.HANDLERS,
     *notice_commands.handlers(message_commands.post_message, HOOKS_OF_MESSAGES), *draft_commands.HANDLERS,

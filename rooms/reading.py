@@ -1,11 +1,11 @@
 """How far a person has read each room, and what is unread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from realtime.connection import Caller
 from realtime.protocol import Command, Seq
@@ -75,9 +75,11 @@ def _own_room(_: Read, caller: Caller) -> tuple[str, ...]:
     return (caller.own_room,)
 
 
-def handlers(following: Sequence[Following]) -> tuple[Handler[Any], ...]:
-    """The commands, and what features do when somebody has read on."""
+def handlers(
+    following: Sequence[Following], reaching: Callable[[Connection, Collection[str]], Collection[str]] | None = None
+) -> tuple[Handler[Any], ...]:
+    """The commands, and what features do when somebody has read on; `reaching` as of `Handler`."""
     return (
-        Handler(Read, partial(_read, following), "read", limit="reads", also=_own_room),
+        Handler(Read, partial(_read, following), "read", limit="reads", also=_own_room, reaching=reaching),
         Handler(ReadAll, partial(_read_all, following), "read", limit="reads"),
     )

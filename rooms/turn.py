@@ -38,6 +38,8 @@ class Handler(Generic[C]):
     verb: what the person must be allowed in the command's room before `handle` is called.
     answers: the fields of the event's body that `done` repeats, such as "message".
     also: further rooms to which `handle` appends.
+    reaching: of the rooms that such commands name, further ones to which `handle` may append, by the database. Where
+    that happens often they are held together with the others: servers that held them one by one would cross.
     limit: the bucket that it draws on.
     feature: what the school may have switched off, for some or for all; see accounts.features.
     """
@@ -49,6 +51,7 @@ class Handler(Generic[C]):
     feature: str | None = None
     answers: tuple[str, ...] = ()
     also: Callable[[C, Caller], tuple[str, ...]] = lambda command, caller: ()
+    reaching: Callable[[Connection, Collection[str]], Collection[str]] | None = None
 
 
 class Job(Struct, frozen=True):
@@ -207,19 +210,32 @@ class GroupCommit:
     def run(self, jobs: Sequence[Job]) -> list[Outcome]:
         """The outcome of each job, in order."""
         rooms = [job.rooms for job in jobs]
-        log.lock(self.tx.connection, {room for of in rooms for room in of})
+        further = self._further(jobs)
+        log.lock(self.tx.connection, {room for of in rooms for room in of} | further)
         asked = ((job, room) for job, of in zip(jobs, rooms, strict=True) for room in of)
         pairs = [_pair(n, job, room) for n, (job, room) in enumerate(asked)]
         loaded = self.load(self.tx.connection, pairs, self.now_ms)
         for pair, grant in zip(pairs, loaded, strict=True):
             # A caller who is gone knows nothing of the room: another's answer counts.
             self.heads[pair[3]] = max(self.heads.get(pair[3], 0), grant.head)
+        if further:
+            self.heads |= log.heads(self.tx.connection, further - self.heads.keys())
         outcomes, place = [], 0
         for job, of in zip(jobs, rooms, strict=True):
             outcomes.append(self._turn(job, loaded[place], pairs[place][4]))
             place += len(of)
         self.flush()
         return outcomes
+
+    def _further(self, jobs: Sequence[Job]) -> set[str]:
+        """What the handlers' `reaching` finds. On SQLite everything is held anyway."""
+        if self.tx.connection.dialect.name == "sqlite":
+            return set()
+        asked: dict[Callable[[Connection, Collection[str]], Collection[str]], set[str]] = {}
+        for job in jobs:
+            if job.handler.reaching is not None:
+                asked.setdefault(job.handler.reaching, set()).add(job.command.room)
+        return {room for reaching, rooms in asked.items() for room in reaching(self.tx.connection, rooms)}
 
     def _turn(self, job: Job, grant: Grant, key: str | None) -> Outcome:
         turn = Turn(self, job, grant, key)

@@ -90,4 +90,6 @@ def _tell(turn: Turn, author: str, kind: str, body: Mapping[str, Any]) -> None:
         log.trim(turn.tx, own, at)
 
 
-HANDLERS: Final[tuple[Handler[Any], ...]] = (Handler(Received, received, "read", limit="reads"),)
+HANDLERS: Final[tuple[Handler[Any], ...]] = (
+    Handler(Received, received, "read", limit="reads", reaching=model.own_rooms),
+)

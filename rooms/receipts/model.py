@@ -9,9 +9,10 @@ from accounts import standing
 from accounts.model import person
 from accounts.relations import valid
 from accounts.rights import Other, Place
-from rooms.model import event, member
+from accounts.sessions import own_room_of
+from rooms.model import event, member, room
 from rooms.posts import message_change
-from rooms.private import SAID, seat_note
+from rooms.private import KINDS, SAID, seat_note
 from rooms.receipts.rules import Mark
 
 _deliver: Final = text(
@@ -19,6 +20,13 @@ _deliver: Final = text(
     " ON CONFLICT (room_id, person_id) DO UPDATE SET delivered_seq = excluded.delivered_seq"
     " WHERE seat_note.delivered_seq < excluded.delivered_seq"
 )
+
+
+def own_rooms(connection: Connection, rooms: Collection[str]) -> list[str]:
+    """The own rooms of everybody in those of these rooms that are private."""
+    of = room.c.id.in_(sorted(rooms)) & room.c.kind.in_(KINDS)
+    chosen = select(member.c.person_id).join(room, room.c.id == member.c.room_id).where(of)
+    return [own_room_of(each) for each in connection.scalars(chosen)]
 
 
 def others_in(connection: Connection, place: Place, but: str, now_ms: int) -> Sequence[Other]:

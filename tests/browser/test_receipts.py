@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.axe import violations
 from tests.browser.marks import BROWSER, ON_SQLITE
@@ -30,12 +30,17 @@ async def thread(visitor: Visitor, school: Installation, name: str) -> str:
     return made
 
 
+async def hang_up(route: WebSocketRoute) -> None:
+    await route.close()
+
+
 async def became(page: Page, text: str, words: str) -> None:
     await expect(RoomPage(page).logged(text).locator('[data-part="receipt"]')).to_have_text(words)
 
 
 async def test_the_writer_sees_it_delivered_and_read(school: Installation, visit: Visit) -> None:
     tom, leila = await visit(school.first, school.person("tom")), await visit(school.last, school.person("leila"))
+    await leila.context.route_web_socket("**/live", hang_up)
     of = await thread(tom, school, "leila")
     page = await tom.open(f"/rooms/{of}")
     room = RoomPage(page)

@@ -15,6 +15,7 @@ from rooms.posts import message
 from rooms.private import seat_note
 from rooms.reading import Read, ReadAll
 from rooms.receipts.commands import Received
+from rooms.receipts.model import own_rooms
 from rooms.receipts.pages import _read as readers_of
 from rooms.receipts.showing import of_messages
 from rooms.showing import Showing
@@ -194,6 +195,13 @@ async def test_two_people_who_read_at_once_are_told_of_in_their_own_rooms(world:
         assert [kind for kind, _ in await told(world, each)] == ["sticky_delivered", "sticky_read"]
         await world.check_log(each.own_room)
     await world.check_log(here.teacher.own_room)
+
+
+async def test_the_own_rooms_of_a_thread_are_held_before_anything_is_done(world: World) -> None:
+    here = await class_of(world)
+    of = await thread(world, here.ava, here.teacher)
+    found = await world.database.read(own_rooms, [of, here.school.staffroom, here.ava.own_room])
+    assert sorted(found) == sorted([here.ava.own_room, here.teacher.own_room])
 
 
 async def _tables(world: World, who: Caller, of: str) -> Any:
