@@ -33,7 +33,9 @@ async def test_quiet_is_by_kind_until_somebody_settles_their_own(world: World) -
 async def test_hours_are_those_of_each_schools_own_clock_and_roles(world: World) -> None:
     here, there = await world.school(), await world.school("riverside")
     await world.set(school, {"zone": "Europe/Paris"}, id=there.id)
-    await world.execute(role.insert().values(id="rcoach", school_id=there.id, base="teacher", name="Coach", created_ms=0))
+    await world.execute(
+        role.insert().values(id="rcoach", school_id=there.id, base="teacher", name="Coach", created_ms=0)
+    )
     one, other = await world.person(here, "daniel"), await world.person(there, "marie")
     await world.set(person, {"role": "rcoach"}, id=other)
     found = await world.database.read(quiet_until_all, [one, other], ms("2026-11-24T17:30"))

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.calendar.rules import Calendar, Days
-from accounts.hours.rules import DEFAULTS, FAR, WEEKDAYS, Hours, in_words, likely_read_at, quiet_until
+from accounts.hours.rules import DEFAULTS, FAR, WEEKDAYS, Hours, changes_at, in_words, likely_read_at, quiet_until
 
 LONDON = ZoneInfo("Europe/London")
 CALENDAR = Calendar("Europe/London")
@@ -108,6 +108,19 @@ def test_quiet_ends_later_and_then_it_is_over(settled: Hours, zone: str, at: dat
     again = quiet_until(settled, calendar, max(at, just_before))
     assert again is not None
     assert again >= ends
+
+
+@given(hours, zones, moments)
+def test_at_the_next_change_it_is_quiet_or_is_no_longer(settled: Hours, zone: str, at: datetime) -> None:
+    calendar = Calendar(zone)
+    change = changes_at(settled, calendar, at)
+    if change is None:
+        assert quiet_until(settled, calendar, at) is None
+        return
+    assert change > at
+    if change - at < timedelta(days=FAR - 3):
+        was, now = (quiet_until(settled, calendar, each) is not None for each in (at, change))
+        assert was != now
 
 
 @given(hours, zones, moments, st.timedeltas(timedelta(), timedelta(days=3)))
