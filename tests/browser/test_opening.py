@@ -49,6 +49,7 @@ async def test_it_opens_by_itself_and_what_was_left_goes_then(
     await leave.click()
     await expect(room.composer).to_have_value("")
     await expect(page.locator('[data-part="left"]')).to_have_text("1 waiting to be sent")
+    await expect(page.locator('[data-part="not-left"]')).to_be_hidden()
     await room.say(going_on)  # Enter sends nothing yet, and loses nothing
     await expect(room.composer).to_have_value(going_on)
     await opened(page)

@@ -34,6 +34,7 @@ export class Leaving {
     if (text.trim() === "") return field?.focus();
     if (this.#busy) return;
     this.#busy = true;
+    this.#show("");
     try {
       await this.#send(text.trim(), replyTo);
     } finally {
@@ -56,6 +57,13 @@ export class Leaving {
       this.#of = "";
       this.written.left();
       say(t("left"));
-    } else say(answer.type === "refused" ? inOwnWords(answer.message) : t("not_left"));
+    } else this.#show(answer.type === "refused" ? inOwnWords(answer.message) : t("not_left"));
+  }
+
+  /** Why it could not be left. */
+  #show(words: string): void {
+    const line = optionalPart(this.room.element, "not-left");
+    if (line) [line.textContent, line.hidden] = [words, words === ""];
+    if (words !== "") say(words);
   }
 }
