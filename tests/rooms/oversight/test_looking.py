@@ -7,6 +7,8 @@ import pytest
 
 from accounts.audit.reading import LATER_MS, looks_at
 from accounts.model import person
+from accounts.privacy.exporting import gather
+from features import KEEPERS
 from realtime.connection import Caller
 from realtime.refusal import Refusal
 from rooms import reading as read_marks
@@ -14,7 +16,7 @@ from rooms.model import member
 from rooms.oversight import reading
 from rooms.oversight.model import thread_look
 from rooms.oversight.rules import LOOK_MS, PAGE
-from tests.rooms.oversight.acting import actor, allow, later, look, on_saturday, recorded, strong
+from tests.rooms.oversight.acting import actor, allow, later, look, on_saturday, recall, recorded, strong
 from tests.rooms.stickies.people import Class, class_of, thread, together
 from tests.world import World, code, done, edit, post, remove
 
@@ -97,6 +99,18 @@ async def test_who_was_looked_at_learns_it_four_weeks_later_and_not_why(world: W
     assert now == []
     assert [(row.kind, row.by) for row in late] == [("looked_into", here.lead.person)]
     assert "secret" not in str(late)
+
+
+async def test_no_copy_of_their_data_tells_them_that_somebody_looked(world: World) -> None:
+    here = await on_saturday(world)
+    made = await talking(world, here)
+    done(await world.do(here.lead, look(here.lead, made, "A secret reason")))
+    said = done(await world.do(here.ava, post(made, "Not nice")))["message"]
+    done(await world.do(here.lead, recall(here.lead, made, said, quietly=True)))
+    for who, tells in ((here.ava, False), (here.ben, False), (here.lead, True)):
+        export = await world.database.read(gather, here.school.id, who.person, KEEPERS)
+        told = str([(part.name, part.rows) for part in export.parts])
+        assert ("looked_into" in told, "secret" in told, "message_recalled" in told) == (tells, tells, tells)
 
 
 async def test_a_look_is_good_for_half_an_hour_in_one_session(world: World) -> None:
