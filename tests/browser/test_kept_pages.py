@@ -14,7 +14,8 @@ KEPT = """async () => {
     const names = (await caches.keys()).filter(name => name.startsWith('corridor-pages:'))
     const keysOf = async name => (await caches.open(name)).keys()
     const all = (await Promise.all(names.map(keysOf))).flat()
-    return all.map(each => new URL(each.url).pathname).sort()
+    const paths = all.map(each => new URL(each.url).pathname)
+    return paths.filter(path => path !== '/help').sort() // the way to help is always kept
 }"""
 # As if this browser had last been here before the server was brought up to date.
 OF_AN_EARLIER_BUILD = """async () => {
