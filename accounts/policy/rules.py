@@ -96,15 +96,20 @@ def merged(phase: str, changes: Changes) -> Rules:
 
 
 def compiled(
-    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open = unless_never
-) -> Rights:
-    """What may be asked. `second_step`: roles that need a second factor for what is grave."""
+    phase: str, changes: Changes, own: OwnRoles, second_step: Collection[str] = (), is_open: Open = unless_never,
+    own_windows: Collection[str] = (),
+) -> Rights:  # fmt: skip
+    """What may be asked. `second_step`: roles that need a second factor for what is grave.
+
+    A rule whose window is `never`, or is not there, gives nothing: it is not closed at this time, it is not allowed.
+    """
+    windows = {"always", *BUILT_IN, *own_windows}
     bases = {**{role: role for role in ROLES}, **own}
     lines: dict[tuple[str, str, str], tuple[Line, ...]] = {}
     for role, base in bases.items():
         for rule in _of(role, base, phase, changes):
             for verb in rule.verbs:
-                if within_limits(base, verb, rule):
+                if within_limits(base, verb, rule) and rule.window in windows:
                     key = (role, verb, rule.place)
                     lines[key] = (*lines.get(key, ()), _line(rule, bases))
     kinds: dict[str, Kind] = {role: KINDS[base] for role, base in bases.items()}
@@ -127,7 +132,7 @@ def _line(rule: Rule, bases: Mapping[str, str]) -> Line:
         named = _names(rule.to)
         others = frozenset(role for role, base in bases.items() if role in named or base in named)
     years = frozenset(rule.years) or None
-    window = None if rule.window == "always" or (never_windowed(rule) and rule.window != "never") else rule.window
+    window = None if rule.window == "always" or never_windowed(rule) else rule.window
     return Line(rule.relation, others, years, window)
 
 

@@ -52,7 +52,7 @@ def _load(connection: Connection, school_id: str) -> Rights:
     settled = settings.read(connection, school_id)
     rights = compiled(
         phase_of(connection, school_id), changes_of(connection, school_id), own_roles(connection, school_id),
-        settled.second_step,
+        settled.second_step, own_windows=own_windows(connection, school_id),
     )  # fmt: skip
     timetable = timetable_of(connection, school_id)
     switches = {

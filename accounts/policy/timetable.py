@@ -91,10 +91,12 @@ class Timetable:
         known = self._windows.get(window)
         if known is None:  # always, never; and a window that was removed is as never
             return Stretch(*_ALWAYS, window == "always", changes=False)
-        is_open, since = self._judged(known, at), at
-        for cut in self._cuts(known, at):
+        first = at.astimezone(self._zone).date() - _BEFORE * _DAY
+        # From the second day on all cuts are known: those of the first may be of a span that began the day before.
+        is_open, since = self._judged(known, at), came_to(self._zone, first + _DAY, time())
+        for cut in self._cuts(known, first):
             if cut <= at:
-                since = cut
+                since = max(since, cut)
             elif self._judged(known, cut) != is_open:
                 return Stretch(since, cut, is_open, changes=True)
         return Stretch(since, at + AHEAD * _DAY / 2, is_open, changes=False)
@@ -107,15 +109,14 @@ class Timetable:
         days = (today + nth * _DAY for nth in range(-_BEFORE, 2))
         return window.shut != any(begins <= at < ends for day in days for begins, ends in self._of_day(window, day))
 
-    def _cuts(self, window: Window, at: datetime) -> Iterator[datetime]:
-        """Moments in order at which the window may change, from a while before `at`."""
+    def _cuts(self, window: Window, first: date) -> Iterator[datetime]:
+        """Moments in order at which the window may change, by the spans that begin from this day on."""
         ahead = {
             _EPOCH + ms * _MS
             for each in self._one_offs
             if each.window in (None, window.id)
             for ms in (each.from_ms, each.over_ms)
         }
-        first = at.astimezone(self._zone).date() - _BEFORE * _DAY
         for nth in range(AHEAD):
             day = first + nth * _DAY
             ahead.update(moment for interval in self._of_day(window, day) for moment in interval)

@@ -186,6 +186,15 @@ def test_no_clock_closes_the_way_to_one_s_own_teachers() -> None:
         assert [line.window for line in lines if line.relation == "own_teacher"] == [None]
 
 
+def test_what_holds_never_is_not_allowed_rather_than_closed_for_now() -> None:
+    name, key = "learners_write_to_their_class", ("learner", "write", "thread")
+    rule = shipped("primary")[name]
+    for window, held in (("out_of_school", 1), ("never", 0), ("w0123456789", 0), ("w9876543210", 1)):
+        changes: dict[str, Rule | None] = {name: structs.replace(rule, window=window)}
+        lines = compiled("primary", changes, {}, own_windows={"w9876543210"}).lines[key]
+        assert len([line for line in lines if line.relation == "same_class"]) == held, window
+
+
 def test_a_rule_names_a_window_of_every_school_or_of_its_own() -> None:
     rule = structs.replace(shipped("primary")["learners_write_to_their_class"], window="w0123456789")
     assert checked("our_own", rule, "primary", {}, {"w0123456789"}) == rule

@@ -136,7 +136,7 @@ def test_it_agrees_with_a_clock_that_is_watched(given_: tuple[Calendar, datetime
     assert all(any(start <= at < end for start, end in found) is is_open for at, is_open in watched)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(schools(), st.lists(st.integers(0, WATCHED), min_size=2, max_size=12))
 def test_in_whatever_order_it_is_asked_it_answers_the_same(
     given_: tuple[Calendar, datetime, Window, list[OneOff]], order: list[int]
@@ -146,6 +146,16 @@ def test_in_whatever_order_it_is_asked_it_answers_the_same(
     for nth in order:
         at = begins + nth * QUARTER
         assert kept.is_open(window.id, at) is Timetable(calendar, {"w1": window}, once).is_open(window.id, at)
+
+
+def test_what_is_known_of_a_closed_day_says_nothing_of_the_days_before() -> None:
+    break_ = days("half_term", date(2026, 11, 24), date(2026, 11, 26))
+    calendar = Calendar("Asia/Karachi", (break_,), country="", subdivision="")
+    begins = datetime(2026, 11, 23, tzinfo=UTC)
+    once = OneOff("e1", None, False, _ms(begins), _ms(begins + QUARTER))
+    times_ = Timetable(calendar, {}, [once])
+    assert not times_.is_open("school_days", datetime(2026, 11, 26, 12, tzinfo=UTC))
+    assert times_.is_open("school_days", begins + QUARTER)
 
 
 LONDON: Final = ZoneInfo("Europe/London")

@@ -93,7 +93,7 @@ async def test_what_a_line_names_is_judged_by_in_the_very_next_command(world: Wo
     await change(world, head, lambda changes: changes.end_once(held))
     assert code(await world.do(tom, post(school.staffroom))) == "done"
     await change(world, head, lambda changes: changes.remove(window))
-    assert code(await world.do(tom, post(school.staffroom))) == "window_closed", "what is gone is as never"
+    assert code(await world.do(tom, post(school.staffroom))) == "forbidden", "what is gone is as never"
 
 
 def code(outcome: object) -> str:
