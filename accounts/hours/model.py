@@ -70,11 +70,15 @@ class Away(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """How it stands with somebody who is written to. at: when they are likely to read it, if that is known."""
+    """How it stands with somebody who is written to. at: when they are likely to read it, if that is known.
+
+    changes_ms: when their quiet hours begin or end next, or their absence ends.
+    """
 
     quiet: bool
     away: Away | None
     at: datetime | None
+    changes_ms: int | None
 
 
 def quiet_until(connection: Connection, person_id: str, now_ms: int) -> int | None:
@@ -92,18 +96,6 @@ def quiet_until_all(connection: Connection, people: Collection[str], now_ms: int
     for who, (hours, calendar) in _settled(connection, people).items():
         ends = rules.quiet_until(hours, calendar, at)
         found[who] = None if ends is None else int(ends.timestamp() * 1000)
-    return found
-
-
-def changes_at_all(connection: Connection, people: Collection[str], now_ms: int) -> dict[str, int | None]:
-    """When the quiet of each of these people begins or ends next, or their absence, if that is known."""
-    at, found = _moment(now_ms), {}
-    gone = away(connection, people, now_ms)
-    for who, (hours, calendar) in _settled(connection, people).items():
-        moment = rules.changes_at(hours, calendar, at)
-        ends = gone[who].until_ms if who in gone else None
-        moments = [ends] if moment is None else [ends, int(moment.timestamp() * 1000)]
-        found[who] = min((each for each in moments if each is not None), default=None)
     return found
 
 
@@ -131,9 +123,13 @@ def reading_of(connection: Connection, people: Collection[str], now_ms: int) -> 
     for who, (hours, calendar) in _settled(connection, people).items():
         absent = gone.get(who)
         quiet = rules.quiet_until(hours, calendar, at) is not None
-        back = None if absent is None or absent.until_ms is None else _moment(absent.until_ms)
+        until_ms = None if absent is None else absent.until_ms
+        back = None if until_ms is None else _moment(until_ms)
         unknown = absent is not None and back is None
-        found[who] = Reading(quiet, absent, None if unknown else rules.likely_read_at(hours, calendar, at, back))
+        likely = None if unknown else rules.likely_read_at(hours, calendar, at, back)
+        change = rules.changes_at(hours, calendar, at)
+        moments = (None if change is None else int(change.timestamp() * 1000), until_ms)
+        found[who] = Reading(quiet, absent, likely, min((each for each in moments if each is not None), default=None))
     return found
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from accounts import standing
-from accounts.hours.model import Reading, changes_at_all, reading_of
+from accounts.hours.model import Reading, reading_of
 from accounts.hours.rules import When, in_words
 from accounts.model import person, school
 from accounts.rights import Other, Place, Who, may
@@ -42,37 +42,43 @@ class Reader(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Who will not read at once, and when that is to be asked again."""
+    """Who will not read at once, whether the writer has quiet hours themselves, and when to ask again."""
 
     readers: Sequence[Reader]
+    quiet: bool
     changes_ms: int | None
 
 
 def told(connection: Connection, grant: Grant, at: datetime, now_ms: int) -> Told:
     """What the writer may know of the readers of a private room. Of children nothing, but to the staff."""
+    who = grant.who
+    others = _others(connection, grant, at, now_ms)
+    readings = reading_of(connection, [who.id, *(each.id for each in others)], now_ms)
+    moments = [each.changes_ms for each in readings.values() if each.changes_ms is not None]
+    late = [each for each in others if readings[each.id].quiet or readings[each.id].away is not None]
+    found = []
+    if late:
+        names = {row.id: row.name for row in _people(connection, [each.id for each in late], now_ms)}
+        zone = connection.scalars(select(school.c.zone).where(school.c.id == who.school)).one()
+        here = at.astimezone(ZoneInfo(zone))
+        found = [
+            _reader(connection, who, each, names[each.id], readings[each.id], here, now_ms)
+            for each in late
+            if each.id in names
+        ]
+    return Told(found, readings[who.id].quiet, min(moments, default=None))
+
+
+def _others(connection: Connection, grant: Grant, at: datetime, now_ms: int) -> Sequence[Other]:
+    """Those of whom the writer may know it, where they may write at all."""
     who, place = grant.who, grant.place
     if place is None or place.kind not in private.KINDS or not _writes(who, place, at):
-        return Told((), None)
+        return ()
     kinds = who.rights.kinds
-    staff = kinds.get(who.role) == "staff"
-    others = [
-        each for each in model.others_in(connection, place, who.id, now_ms)
-        if staff or kinds.get(each.role) != "learner"
-    ]  # fmt: skip
-    people = [each.id for each in others]
-    if not people:
-        return Told((), None)
-    names = {row.id: row.name for row in _people(connection, people, now_ms)}
-    zone = connection.scalars(select(school.c.zone).where(school.c.id == who.school)).one()
-    here = at.astimezone(ZoneInfo(zone))
-    readings = reading_of(connection, people, now_ms)
-    found = [
-        _reader(connection, who, each, names[each.id], readings[each.id], here, now_ms)
-        for each in others
-        if each.id in names and (readings[each.id].quiet or readings[each.id].away is not None)
-    ]
-    moments = [each for each in changes_at_all(connection, people, now_ms).values() if each is not None]
-    return Told(found, min(moments, default=None))
+    others = model.others_in(connection, place, who.id, now_ms)
+    if kinds.get(who.role) == "staff":
+        return others
+    return [each for each in others if kinds.get(each.role) != "learner"]
 
 
 def _writes(who: Who, place: Place, at: datetime) -> bool:

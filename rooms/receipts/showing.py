@@ -7,7 +7,6 @@ from typing import Any, Final
 from babel.dates import format_date
 from msgspec import structs
 
-from accounts.hours.model import changes_at_all, quiet_until
 from accounts.hours.rules import When
 from rooms.private import KINDS
 from rooms.receipts import model, readers
@@ -44,17 +43,14 @@ def of_room(showing: Showing) -> dict[str, Any] | None:
     found = standing_of(showing)
     if found is None:
         return None
-    connection, me, now_ms = showing.connection, showing.actor.person, showing.now_ms
-    told = readers.told(connection, showing.grant, _at(showing), now_ms)
-    own = changes_at_all(connection, [me], now_ms)[me]
-    moments = [each for each in (told.changes_ms, own) if each is not None]
+    told = readers.told(showing.connection, showing.grant, _at(showing), showing.now_ms)
     return {
         "delivered": found.delivered,
         "read": {who: mark.read for who, mark in found.marks.items()},
         "readers": [_in_words(reader, showing.language) for reader in told.readers],
-        "quiet": quiet_until(connection, me, now_ms) is not None,
-        "changes_ms": min(moments, default=None),
-        "now_ms": now_ms,
+        "quiet": told.quiet,
+        "changes_ms": told.changes_ms,
+        "now_ms": showing.now_ms,
     }
 
 

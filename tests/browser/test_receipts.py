@@ -59,6 +59,7 @@ async def test_the_writer_sees_it_delivered_and_read(school: Installation, visit
     await became(page, second, "Read")
     await expect(page.locator('[data-part="receipt"]:visible')).to_have_count(1)
     assert await violations(page) == []
+    assert await violations(await tom.open("/account/hours")) == []
 
 
 @pytest.fixture
