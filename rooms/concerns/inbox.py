@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -26,7 +26,8 @@ from rooms.commands import Commands
 from rooms.concerns import following, model
 from rooms.concerns.commands import MoveConcern
 from rooms.doors import caller_of
-from rooms.model import member
+from rooms.model import member, room
+from rooms.posts import message
 from storage.database import Transaction
 from storage.rows import AnyRow
 
@@ -100,12 +101,23 @@ class InboxPages:
         connection = tx.connection
         row = self._opened(tx, actor, request.path_params["concern"])
         context, steps = model.context(connection, row.id), model.steps(connection, row.id)
-        people = {row.by_id, row.to_id, *(each.author_id for each in context), *(each.by_id for each in steps)}
+        in_help = _is_in(connection, row.help_id, actor.person)
+        said = [] if in_help else _said(connection, row.help_id)
+        people = {
+            row.by_id,
+            row.to_id,
+            *(each.author_id for each in (*context, *said)),
+            *(each.by_id for each in steps),
+        }
         names = directory.names_of(connection, {each for each in people if each is not None})
-        seat = select(member.c.person_id).where(member.c.room_id == row.help_id, member.c.person_id == actor.person)
         return {
             "concern": self._card(request, row, names), "next": NEXT[row.state],
-            "in_help": row.help_id is not None and connection.scalar(seat) is not None,
+            "in_help": in_help, "there": _there(connection, row, actor.person),
+            "said_there": [
+                {"by": names.get(each.author_id, ""), "text": each.text,
+                 "when": self._frame.moment(request, each.at_ms)}
+                for each in said
+            ],
             "context": [
                 {"author": names.get(each.author_id, ""), "when": self._frame.moment(request, each.at_ms),
                  "text": each.text, "reported": each.reported, "edited": each.edited_ms is not None,
@@ -164,6 +176,28 @@ def require_second_step(who: Who) -> None:
     """As for any look: whoever needs a second factor has shown it."""
     if not who.strong and who.role in who.rights.second_step:
         raise Refusal("second_step")
+
+
+def _is_in(connection: Connection, room_id: str | None, person_id: str) -> bool:
+    seat = select(member.c.person_id).where(member.c.room_id == room_id, member.c.person_id == person_id)
+    return room_id is not None and connection.scalar(seat) is not None
+
+
+def _said(connection: Connection, help_id: str | None) -> list[AnyRow]:
+    """What was said last where another adult was asked: the team reads it here, and the opening is recorded."""
+    of = (message.c.room_id == help_id) & message.c.removed_ms.is_(None)
+    chosen = select(message).where(of, message.c.in_thread.is_(False)).order_by(message.c.seq.desc())
+    return [] if help_id is None else list(connection.execute(chosen.limit(model.PAGE)).all())[::-1]
+
+
+def _there(connection: Connection, row: AnyRow, person_id: str) -> str | None:
+    """The way to where the message stands: as a member, or by way of a look, which asks for a reason."""
+    if row.room_id is None:
+        return None
+    if _is_in(connection, row.room_id, person_id):
+        return f"/rooms/{row.room_id}/messages/{row.message}"
+    kind = connection.scalar(select(room.c.kind).where(room.c.id == row.room_id))
+    return f"/oversight/rooms/{row.room_id}" if kind == "thread" else None
 
 
 def _older(past: bool, by: str | None, before: str) -> str:

@@ -87,6 +87,22 @@ def test_the_team_answers_and_the_child_reads_it(served: Served) -> None:
         assert ruth.get("/api/v1/concerns").json()["open"] is not None
 
 
+def test_the_team_reads_what_was_asked_of_another_and_that_adult_has_the_page(served: Served) -> None:
+    with served.signed_in("aisha") as aisha, served.signed_in("ruth") as ruth, served.signed_in("tom") as tom:
+        adults = aisha.get("/api/v1/help").json()["adults"]
+        to = next(each["id"] for each in adults if each["name"].startswith("Tom"))
+        said = {"room": own_room(aisha), "key": str(uuid4()), "to": to, "text": "Can you come outside"}
+        done = aisha.post("/api/v1/commands/ask_help", json=said).json()
+        path = f"/safeguarding/{done['concern']}"
+        assert "Can you come outside" in ruth.get(path, headers=PAGE).text
+        assert ruth.get(f"/rooms/{done['help']}", headers=PAGE).status_code == 404
+        assert f"/rooms/{done['help']}#latest" in tom.get(path, headers=PAGE).text
+        assert path in tom.get(f"/rooms/{done['help']}", headers=PAGE).text
+        assert path not in aisha.get(f"/rooms/{done['help']}", headers=PAGE).text
+        assert set(open_ones(tom)) == {done["concern"]}
+        assert tom.get("/api/v1/concerns").json()["open"] is None
+
+
 @pytest.mark.parametrize("who", ["leila", "aisha", "harjit", "priya", "sandra", "fatima"])
 def test_to_everybody_else_there_is_no_inbox(served: Served, who: str) -> None:
     with served.signed_in("dev") as dev, served.signed_in(who) as other:
