@@ -20,6 +20,7 @@ from realtime.connection import Caller
 from realtime.protocol import Command
 from realtime.refusal import Refusal
 from rooms import announcing, grants
+from rooms import log as event_log
 from rooms.drafts import model
 from rooms.drafts.model import scheduled
 from rooms.drafts.rules import LOOK_AGAIN_MS
@@ -99,6 +100,7 @@ class Sending:
             return 1
 
     def _send_together(self, tx: Transaction, ids: Sequence[str]) -> int:
+        _hold_rooms(tx.connection, ids)
         now_ms = self._clock.now_ms()
         rows = _claimed(tx.connection, ids, now_ms)
         jobs = [self._job(row) for row in rows]
@@ -149,6 +151,12 @@ def due(connection: Connection, now_ms: int) -> Due:
     rows = connection.execute(chosen.order_by(scheduled.c.due_ms, scheduled.c.id).limit(MOST_AT_ONCE)).all()
     next_ms = min((row.due_ms for row in rows if row.due_ms > now_ms), default=soon)
     return Due([row.id for row in rows if row.due_ms <= now_ms], max(0.0, (next_ms - now_ms) / 1000))
+
+
+def _hold_rooms(connection: Connection, ids: Sequence[str]) -> None:
+    """Rooms before rows, as who calls one off has it: else the two would wait for each other."""
+    found = connection.execute(select(scheduled.c.room_id, scheduled.c.person_id).where(scheduled.c.id.in_(ids)))
+    event_log.lock(connection, {each for row in found for each in (row.room_id, own_room_of(row.person_id))})
 
 
 def _claimed(connection: Connection, ids: Sequence[str], now_ms: int) -> Sequence[AnyRow]:
