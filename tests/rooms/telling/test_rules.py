@@ -32,7 +32,7 @@ def test_devices_of_the_makers_of_browsers_are_told(url: str) -> None:
         "http://fcm.googleapis.com/fcm/send/abc", "https://fcm.googleapis.com:8443/abc", "https://fcm.googleapis.com",
         "https://evil.example/fcm.googleapis.com", "https://fcm.googleapis.com.evil.example/a",
         "https://xfcm.googleapis.com/a", "https://push.apple.com/a", "https://169.254.169.254/latest",
-        "https://localhost/a", "https://u:p@fcm.googleapis.com/a", "https://fcm.googleapis.com/a#b", "file:///etc/passwd",
+        "https://localhost/a", "https://u:p@fcm.googleapis.com/a", "https://fcm.googleapis.com/a#b", "ftp://fcm.googleapis.com/a",
         "https://fcm.googleapis.com\\@evil.example/a", "", "x" * 3000,
     ],
 )  # fmt: skip
