@@ -14,8 +14,8 @@ pytestmark = [*BROWSER, ON_SQLITE]
 PHONE = {"width": 320, "height": 640}
 PATHS = (
     "/", "/rooms/{staffroom}", "/account", "/account/settings", "/account/devices", "/account/password",
-    "/administration", "/administration/people", "/administration/look", "/administration/settings", "/offline",
-    "/nowhere", "/sign-in",
+    "/account/hours", "/administration", "/administration/people", "/administration/look", "/administration/settings",
+    "/offline", "/nowhere", "/sign-in",
 )  # fmt: skip
 FORGOTTEN = """() => {
     const [word, narrow] = [document.createElement('p'), document.createElement('p')]
