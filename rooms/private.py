@@ -162,10 +162,14 @@ def keep(turn: Turn, room_id: str, seq: int) -> None:
     """
     rooms = {room_id, *(of for of, _ in copies(turn.connection, room_id, [seq]))}
     private = select(room.c.id).where(room.c.id.in_(sorted(rooms)), room.c.kind.in_(KINDS))
-    for each in turn.connection.scalars(private.order_by(room.c.id)).all():
-        kinds = {turn.who.rights.kinds.get(person.role) for person in ever_in(turn.connection, [each])[each]}
-        if "learner" in kinds and len(kinds) > 1:
-            raise Refusal("forbidden", STAYS)
+    if any(stays(turn.connection, turn.who, each) for each in turn.connection.scalars(private).all()):
+        raise Refusal("forbidden", STAYS)
+
+
+def stays(connection: Connection, who: Who, room_id: str) -> bool:
+    """Whether in this private room a child and an adult have met, so that nobody takes away what they said there."""
+    kinds = {who.rights.kinds.get(each.role) for each in ever_in(connection, [room_id])[room_id]}
+    return "learner" in kinds and len(kinds) > 1
 
 
 def ever_in(connection: Connection, rooms: Collection[str]) -> dict[str, list[AnyRow]]:

@@ -48,6 +48,8 @@ export interface Room {
   readonly mayWrite: boolean;
   /** May remove what others wrote. */
   readonly mayRemove: boolean;
+  /** Nobody takes away their own messages here: a child and an adult are talking. */
+  readonly stays: boolean;
   /** May look at how messages of others read before. */
   readonly mayLook: boolean;
   readonly read: number;
@@ -107,6 +109,7 @@ class LiveRoom {
       read: number(this.#data.read),
       mayWrite: this.#data.may_write === true,
       mayRemove: this.#data.may_remove === true,
+      stays: this.#data.stays === true,
       mayLook: this.#data.may_look === true,
       thread,
       typing: new Typing(element, people, person, () => this.#connection.say("typing", { room: id })),

@@ -203,7 +203,7 @@ class Messages implements Feature {
 
   #view(event: LogEvent, posted: Posted): View {
     const mine = event.by === this.room.person;
-    const { mayWrite, mayRemove } = this.room;
+    const { mayWrite, mayRemove, stays } = this.room;
     return {
       ...posted,
       room: this.room.id,
@@ -214,7 +214,7 @@ class Messages implements Feature {
       mine,
       mayReply: mayWrite,
       mayEdit: mine && mayWrite && posted.forwardedBy === "",
-      mayRemove: mine || mayRemove,
+      mayRemove: (mine && !stays) || mayRemove,
       mayLook: mine || this.room.mayLook,
     };
   }

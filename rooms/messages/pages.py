@@ -106,6 +106,7 @@ class MessagePages:
             "may_write": show.may_write,
             "may_administer": may(grant.who, "administer", grant.place, at) is None,
             "may_remove": show.may_remove,
+            "stays": view.stays,
             "may_look": show.may_look,
             "form_key": str(uuid4()),
             "follow_key": str(uuid4()),

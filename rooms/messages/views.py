@@ -67,6 +67,7 @@ class RoomView:
     has: Mapping[str, bool]  # what the school has switched on for the reader
     parts: Mapping[int, Mapping[str, Any]]  # of each message, by its seq
     of_room: Mapping[str, Any]
+    stays: bool  # nobody takes away their own messages here
 
     @property
     def thread(self) -> Standing | None:
@@ -94,8 +95,13 @@ def read(connection: Connection, asked: Asked, parts: Parts) -> RoomView:
         answering.of_roots(connection, actor.person, room, [row.seq for row in shown if not row.in_thread]),
         [{"id": mentioning.ROOM, "name": ""}, *mentioning.groups_of(connection, room)] if noticing else [],
         _switched_on(connection, grant, asked.now_ms),
-        parts.of_messages(showing, shown), parts.of_room(showing),
+        parts.of_messages(showing, shown), parts.of_room(showing), _stays(connection, grant, room),
     )  # fmt: skip
+
+
+def _stays(connection: Connection, grant: Grant, room: str) -> bool:
+    private_room = grant.place is not None and grant.place.kind in private.KINDS
+    return private_room and private.stays(connection, grant.who, room)
 
 
 def _switched_on(connection: Connection, grant: Grant, now_ms: int) -> dict[str, bool]:
@@ -186,7 +192,7 @@ class Shower:
             "thread": self._thread(row),
             "mine": mine,
             "may_edit": mine and self.may_write and not removed and forwarded is None,
-            "may_remove": (mine or self.may_remove) and not removed,
+            "may_remove": ((mine and not self.view.stays) or self.may_remove) and not removed,
             "may_look": (mine or self.may_look) and not removed and row.edited_ms is not None,
             **self.view.parts[row.seq],
         }

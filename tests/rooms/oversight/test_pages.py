@@ -45,6 +45,7 @@ def test_a_look_goes_all_its_way_and_leaves_no_trace_in_the_thread(served: Serve
         first = command(tom, "post_message", room=room, text="First words").json()["message"]
         command(tom, "edit_message", room=room, message=first, text="Other words")
         file = picture(tom, room)
+        assert '"stays": true' in tom.get(f"/rooms/{room}", headers=PAGE).text  # no button that would be refused
         where = f"/oversight/rooms/{room}"
         before = aisha.get("/api/v1/me").json()["rooms"]
         assert ruth.get(f"{where}/files/{file}").status_code == 404
