@@ -191,6 +191,19 @@ def test_how_large_files_may_be_is_settled_within_bounds(served: Served) -> None
         assert lead.send("/administration/settings", **wrong).status_code == 400
 
 
+def test_to_how_many_one_may_write_at_once_is_settled_within_bounds(served: Served) -> None:
+    with desk(served, "priya") as lead:
+        groups = {"stickies_learner_group": "3", "stickies_adult_group": "5"}
+        lead.done("/administration/settings", **{**SETTINGS, **groups})
+        lead.done("/administration/settings", **SETTINGS)
+        page = lead.get("/administration/settings")
+        assert 'max="8" value="3"' in page
+        assert 'max="8" value="5"' in page
+        for wrong in ("0", "9", "many"):
+            said = {**SETTINGS, **groups, "stickies_learner_group": wrong}
+            assert lead.send("/administration/settings", **said).status_code == 400
+
+
 def test_a_club_is_made_and_filled_by_page(served: Served) -> None:
     with desk(served, "sandra") as office:
         club = office.done("/administration/groups", kind="club", name="Newt club", year="")
