@@ -27,8 +27,8 @@ upload = Table(
     Column("name", Text, nullable=False),
     Column("size", BigInteger, nullable=False),  # bytes, when it is whole
     Column("received", BigInteger, nullable=False),  # bytes that are on disk
-    Column("voice", Boolean, nullable=False, server_default=false()),  # announced as a voice note
     Column("touched_ms", BigInteger, nullable=False),
+    Column("voice", Boolean, nullable=False, server_default=false()),  # announced as a voice note
     Index(None, "person_id"),
     Index(None, "touched_ms"),
 )
@@ -56,12 +56,12 @@ file = Table(
     Column("size", BigInteger, nullable=False),  # bytes, as it came: what counts for the person's share
     Column("width", Integer),  # of a picture, in pixels
     Column("height", Integer),
-    Column("length_ms", Integer),  # of a sound, where it is known
     Column("alt", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("message_seq", BigInteger),  # the event of the message that it belongs to
     Column("item_id", Text, ForeignKey("shelf_item.id")),
     Column("removed_ms", BigInteger),  # of the message that it belonged to; kept as evidence, and nobody is shown it
+    Column("length_ms", Integer),  # of a sound, where it is known
     Index(None, "person_id"),
     Index(
         "ix_file_message",

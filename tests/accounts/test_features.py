@@ -1,5 +1,7 @@
 """What a school has switched off is refused, and what it calls things is shown."""
 
+from dataclasses import replace
+
 import pytest
 from jinja2 import Environment
 from sqlalchemy import Connection, insert
@@ -12,8 +14,9 @@ from accounts.settings import SchoolSettings, Switch
 from accounts.words import label, labels_of
 from realtime.connection import Caller
 from realtime.refusal import Refusal
-from rooms.reading import Read, read
-from rooms.turn import GroupCommit, Handler, Job, Outcome
+from rooms import reading
+from rooms.reading import Read
+from rooms.turn import GroupCommit, Job, Outcome
 from storage.database import Transaction
 from tests.world import SECRET, School, World, code, done
 
@@ -62,7 +65,7 @@ async def test_a_command_that_belongs_to_a_feature_is_refused_without_it(world: 
     ben, other = await world.caller(school, "ben"), await world.school("riverside")
     eve = await world.caller(other, "eve")
     await settle(world, school, SchoolSettings(features={"reactions": Switch("nobody")}))
-    handler = Handler(Read, read, "read", also=lambda _, caller: (caller.own_room,), feature="reactions")
+    handler = replace(reading.handlers(())[0], feature="reactions")
 
     async def do(caller: Caller, room: str) -> Outcome:
         job = Job(caller, Read(room=room, seq=0), handler)

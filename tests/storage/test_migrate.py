@@ -49,7 +49,8 @@ MODELS = (
     accounts.sso.model, accounts.looks.model, accounts.hours.model, accounts.windows.model, rooms.embeds.model,
     rooms.files.model,
     rooms.answering, rooms.forwarding, rooms.mentioning, rooms.model, rooms.posts, rooms.search.model,
-    rooms.concerns.model, rooms.drafts.model, rooms.notices.model, rooms.pins.model, rooms.reactions.model, storage.installation,
+    rooms.concerns.model, rooms.drafts.model, rooms.notices.model, rooms.pins.model, rooms.reactions.model,
+    storage.installation,
 )  # fmt: skip
 
 
