@@ -1,6 +1,6 @@
 """How long sounds are, by what is in them. Pure; runs in the workshop, on files that are recognised already.
 
-What the head of a file claims is not believed where the sound itself can be asked: its last piece says when it comes.
+A head that claims less is not believed where the sound itself can be asked: its last piece says when it comes.
 """
 
 import re
@@ -18,7 +18,7 @@ _OPUS_RATE: Final = 48_000
 
 _SEGMENT, _INFO, _CLUSTER, _GROUP = 0x18538067, 0x1549A966, 0x1F43B675, 0xA0
 _WITHIN: Final = frozenset({_SEGMENT, _INFO, _CLUSTER, _GROUP})
-_SCALE, _TIME, _SIMPLE, _BLOCK = 0x2AD7B1, 0xE7, 0xA3, 0xA1
+_SCALE, _DURATION, _TIME, _SIMPLE, _BLOCK = 0x2AD7B1, 0x4489, 0xE7, 0xA3, 0xA1
 
 
 def length_ms(extension: str, file: BinaryIO) -> int | None:
@@ -35,9 +35,13 @@ def length_ms(extension: str, file: BinaryIO) -> int | None:
 
 def _webm(file: BinaryIO) -> int | None:
     marks = list(_marks(file))
-    time = last = 0
+    time = 0
+    last = 0.0
     for kind, body, size in marks:
-        if kind == _TIME:
+        if kind == _DURATION and size in (4, 8):
+            file.seek(body)
+            last = max(last, struct.unpack(">f" if size == 4 else ">d", file.read(size))[0])  # noqa: PLR2004 - bytes
+        elif kind == _TIME:
             time = _number(file, body, size)
         elif kind in (_SIMPLE, _BLOCK):
             file.seek(body)

@@ -17,6 +17,7 @@ from tests.harness.live import Place
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 )  # fmt: skip
 PLACE: Mapping[str, Any] = {
     "locale": "en-GB",

@@ -160,5 +160,6 @@ class Files implements Feature {
 }
 
 function nameOf(file: Sent): string {
-  return file.kind === "voice" ? t("voice_note", { time: timeLabel(file.lengthMs) }) : file.alt || file.name;
+  if (file.kind !== "voice") return file.alt || file.name;
+  return file.lengthMs > 0 ? t("voice_note", { time: timeLabel(file.lengthMs) }) : t("voice_name");
 }

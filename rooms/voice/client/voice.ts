@@ -60,6 +60,12 @@ class Panel {
     open.addEventListener("click", () => void this.#begin());
     const acts = { stop: () => this.#recorder.stop(), again: () => void this.#begin(), discard: () => this.#discard(), send: () => this.#send() };
     for (const [name, act] of Object.entries(acts)) part(panel, `voice-${name}`).addEventListener("click", act);
+    // Whoever presses the lower of the two buttons means this one.
+    part(room.element, "send").addEventListener("click", (event) => {
+      if (!this.#recorder.kept) return;
+      event.preventDefault();
+      this.#send();
+    });
     panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#discard());
     this.#recorder.addEventListener("change", () => this.#show());
     this.#recorder.addEventListener("tick", () => this.#count());
