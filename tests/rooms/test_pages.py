@@ -27,8 +27,8 @@ def test_me_says_who_i_am_and_where_my_rooms_stand(served: Served) -> None:
         assert me["school"]["slug"] == "oakfield"
         assert me["school"]["zone"] == "Europe/London"
         assert me["own_room"] == "u" + who["person"][1:]
-        assert [each["kind"] for each in me["rooms"]] == ["governors", "staffroom", "hall"]
-        assert me["rooms"][1] == {
+        assert [each["kind"] for each in me["rooms"]] == ["thread", "governors", "staffroom", "hall"]
+        assert me["rooms"][2] == {
             **before, "kind": "staffroom", "name": "Staffroom", "head": done["seq"], "unread": before["unread"] + 1,
             "may_write": True, "icon": "coffee", "accent": "teal", "archived": False,
         }  # fmt: skip
@@ -37,7 +37,7 @@ def test_me_says_who_i_am_and_where_my_rooms_stand(served: Served) -> None:
 def test_learners_and_guardians_have_no_room_of_staff(served: Served) -> None:
     with served.signed_in("aisha") as learner:
         kinds = [room["kind"] for room in learner.get("/api/v1/me").json()["rooms"]]
-        assert kinds == ["classroom", "council", "hall"]
+        assert kinds == ["thread", "classroom", "council", "hall"]
     with served.signed_in("fatima") as guardian:
         assert [room["kind"] for room in guardian.get("/api/v1/me").json()["rooms"]] == ["family"]
 
