@@ -26,7 +26,6 @@ from storage.rows import AnyRow
 from storage.schema import metadata
 
 KINDS: Final = PRIVATE
-NOBODY_TO: Final = "You cannot begin writing to this person."
 STAYS: Final = "What children and grown-ups write to each other stays. You can change it: how it read before is kept."
 SAID: Final = ("message_posted", "reply_posted")
 
@@ -107,8 +106,10 @@ def thread_of(turn: Turn, people: Sequence[AnyRow]) -> str:
 def _check_may_meet(turn: Turn, people: Sequence[AnyRow]) -> None:
     at = turn.now
     code = may(turn.who, "start", place_among(turn.connection, turn.who, people, turn.now_ms), at)
-    if code not in (None, "window_closed"):
-        raise Refusal(code or "forbidden", NOBODY_TO if code == "forbidden" else None)
+    if code == "forbidden":
+        raise Refusal("forbidden", "You cannot begin writing to this person.")
+    if code is not None and code != "window_closed":
+        raise Refusal(code)
     for one, other in combinations(people, 2):
         who = Who(one.id, turn.who.school, one.role, year=one.year, rights=turn.who.rights)
         code = may(who, "write", place_among(turn.connection, who, [other], turn.now_ms), at)
