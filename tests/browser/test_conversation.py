@@ -155,7 +155,9 @@ async def test_a_reload_shows_the_same_once(two: Two) -> None:
     seen = await amara.ids()
     await amara.page.reload()
     await amara.connected()
-    assert await amara.ids() == seen
+    again = await amara.ids()  # a page of the newest, if so much was said meanwhile
+    assert again == seen[-len(again) :]
+    assert len(again) >= min(len(seen), 50)
     assert len(set(seen)) == len(seen)
 
 

@@ -59,12 +59,12 @@ async def test_the_longest_text_is_accepted_and_one_more_character_is_not_sent(
     ending = new("end")
     longest = "🙂 " * 3500 + "x" * (8000 - 7000 - len(ending)) + ending
     await amara.composer.fill(longest + "y")
-    await expect(amara.page.locator('[data-part="count"]')).to_have_text("1 character too many")
+    await expect(amara.page.locator('.composer [data-part="count"]')).to_have_text("1 character too many")
     send = amara.page.get_by_role("button", name="Send")
     await send.click(force=True)
     assert (await amara.composer.input_value()).endswith(ending + "y")
     await amara.composer.fill(longest)
-    await expect(amara.page.locator('[data-part="count"]')).to_have_text("0 characters left")
+    await expect(amara.page.locator('.composer [data-part="count"]')).to_have_text("0 characters left")
     await send.click()
     await expect(amara.log.last.locator('[data-part="state"]')).to_have_text("Saved")
     assert school.query(f"SELECT length(text) AS long FROM message WHERE text LIKE '%{ending}'") == [{"long": 8000}]

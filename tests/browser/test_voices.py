@@ -1,10 +1,13 @@
 """A voice note from one browser to another, in a thread on a small screen; and a message that is read aloud."""
 
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 from tests.browser.axe import violations
+from tests.browser.conftest import chromium
 from tests.browser.marks import BROWSER, ON_SQLITE
 from tests.browser.room_page import RoomPage
 from tests.browser.visitor import Visit, Visitor, new
@@ -28,6 +31,13 @@ Object.defineProperty(window, "speechSynthesis", {value: {
 }});
 window.SpeechSynthesisUtterance = function (text) { this.text = text; };
 """
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One whose microphone hears something, and which lets pages listen."""
+    async with chromium("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as launched:
+        yield launched
 
 
 async def thread(visitor: Visitor, school: Installation, name: str) -> str:

@@ -87,7 +87,7 @@ async def offline(visitor: Visitor) -> Page:
 async def too_long(visitor: Visitor) -> Page:
     room = await room_of(visitor)
     await room.composer.fill("long " * 1601)
-    await expect(room.page.locator('[data-part="count"][data-over]')).to_be_visible()
+    await expect(room.page.locator('.composer [data-part="count"][data-over]')).to_be_visible()
     return room.page
 
 

@@ -18,7 +18,10 @@ from config import Settings
 from tests.serving import PAGE, Served, hidden, serving
 
 # What everybody may send: about themselves, or to come in; the rooms' own forms are in test_strangers.py.
-OWN_DOORS = ("/account", "/look", "/sign-in", "/sign-out", "/card", "/invitation", "/forms/", "/api/v1/sessions")
+OWN_DOORS = (
+    "/account", "/look", "/sign-in", "/sign-out", "/card", "/invitation", "/forms/", "/api/v1/sessions",
+    "/api/v1/push", "/mail/", "/stickies/new", "/help", "/worry",
+)  # fmt: skip
 
 # Tables that a refused request may touch: the record of the refusal, and who was there.
 NOTES = frozenset({
@@ -41,6 +44,9 @@ OF_OTHERS = {
     "file": "f0000000000", "item": "i0000000000", "feed": "n0000000000", "scheduled": "w0000000000",
     "at": "2030-01-01T10:00", "until": "2030-01-01", "size": 5, "alt": "A picture",
     "title": "Mine", "address": "https://www.bbc.co.uk/", "url": "https://www.bbc.co.uk/feed", "reaction": "thanks",
+    "concern": "c0000000000", "state": "looking", "scope": "learners", "reason": "because", "role": "safeguarding",
+    "into": "r0000000000", "pause": "z0000000000", "learner": "p0000000000",
+    "words": "because", "why": "because", "note": "n0000000000",
 }  # fmt: skip
 
 
@@ -91,6 +97,7 @@ def filled(path: str, server: Served) -> str:
         "person": server.who("chloe")["person"], "group": group, "entry": term, "rule": "staff_meet_in_the_staffroom",
         "role": "x1", "run": "1", "act": "off", "name": "remove_member", "school": "oakfield", "card": "c1", "id": "1",
         "room": str(server.who("leila")["rooms"]["classroom"]), "file": "f0000000000", "act:str": "add",
+        "once": "e0000000000", "window": "out_of_school", "concern": "c0000000000", "message": "m1-r0000000000",
     }  # fmt: skip
     for name, value in known.items():
         path = path.replace("{" + name + "}", value)
