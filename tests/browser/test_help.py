@@ -25,7 +25,7 @@ async def ask(page: Page, text: str) -> None:
 
 
 async def test_what_a_child_asks_offline_is_kept_and_sent_once_on_return(school: Installation, visit: Visit) -> None:
-    visitor = await visit(school.first, school.person("aisha"), options=PHONE)
+    visitor = await visit(school.first, school.person("chloe"), options=PHONE)
     visitor.complaints.forgive(LOST_CONNECTION)
     page = await visitor.open()
     await page.wait_for_function("() => navigator.serviceWorker.controller !== null")
@@ -48,7 +48,7 @@ async def test_what_a_child_asks_offline_is_kept_and_sent_once_on_return(school:
 
 
 async def test_signing_out_asks_before_it_forgets_a_call_that_is_not_sent(school: Installation, visit: Visit) -> None:
-    visitor = await visit(school.first, school.person("aisha"))
+    visitor = await visit(school.first, school.person("chloe"))
     visitor.complaints.forgive(LOST_CONNECTION)
     page = await visitor.open("/help")
     await visitor.context.set_offline(True)

@@ -1,6 +1,8 @@
 """The scenarios of stickies, played in browsers: with a live connection and without, on each kind of database."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ pytest_plugins = ["tests.harness.live_fixtures"]
 pytestmark = BROWSER
 
 PHONE = {"viewport": {"width": 320, "height": 640}}
-MONDAY_AT_TEN = "2026-11-23T10:00:00+00:00"
+MONDAY_AT_TEN, SATURDAY_AT_TEN = "2026-11-23T10:00:00+00:00", "2026-11-28T10:00:00+00:00"
 WAYS = pytest.mark.parametrize("sockets", [True, False], ids=["sockets", "polling"])
 
 
@@ -26,9 +28,23 @@ def at_school(
     template: Template, shared_redis: Redis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """Servers whose clock says Monday, ten in the morning."""
+    with at(MONDAY_AT_TEN, template, shared_redis, tmp_path_factory.mktemp("at-school")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def at_home(
+    template: Template, shared_redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """Servers whose clock says Saturday, ten in the morning: classmates may write to each other."""
+    with at(SATURDAY_AT_TEN, template, shared_redis, tmp_path_factory.mktemp("at-home")) as made:
+        yield made
+
+
+@contextmanager
+def at(moment: str, template: Template, shared_redis: Redis, folder: Path) -> Iterator[Installation]:
     redis = None if template.kind == "sqlite" else shared_redis
-    env = {"CORRIDOR_CLOCK": MONDAY_AT_TEN, "CORRIDOR_LONG_POLL": "2"}
-    with installed(template, tmp_path_factory.mktemp("at-school"), env, redis) as made:
+    with installed(template, folder, {"CORRIDOR_CLOCK": moment, "CORRIDOR_LONG_POLL": "2"}, redis) as made:
         yield made
 
 
@@ -90,9 +106,9 @@ async def test_in_school_time_classmates_wait_and_on_a_snow_day_they_need_not(
     await expect(room.page.locator('[data-part="window"]')).to_be_visible()
 
 
-async def test_a_report_reaches_the_team_and_tells_the_other_nothing(school: Installation, visit: Visit) -> None:
-    ben, aisha = await visit(school.first, school.person("ben")), await visit(school.last, school.person("aisha"))
-    ruth = await visit(school.last, school.person("ruth"), options=PHONE)
+async def test_a_report_reaches_the_team_and_tells_the_other_nothing(at_home: Installation, visit: Visit) -> None:
+    ben, aisha = await visit(at_home.first, at_home.person("ben")), await visit(at_home.last, at_home.person("aisha"))
+    ruth = await visit(at_home.last, at_home.person("ruth"), options=PHONE)
     inbox = await ruth.open("/safeguarding")
     theirs = RoomPage(await begin(ben, "Aisha"))
     unkind = new("Nobody likes your drawing")
@@ -106,7 +122,7 @@ async def test_a_report_reaches_the_team_and_tells_the_other_nothing(school: Ins
     await expect(inbox.locator(".concern", has_text="Aisha")).to_be_visible()
     await theirs.remove(unkind)
     await expect(theirs.logged(unkind)).to_have_count(0)
-    heard = [row["kind"] for row in school.events(before["own_room"]) if row["seq"] > before["own_head"]]
+    heard = [row["kind"] for row in at_home.events(before["own_room"]) if row["seq"] > before["own_head"]]
     assert set(heard) <= {"room_read"}  # what he did himself
     await inbox.locator(".concern", has_text="Aisha").get_by_role("link").first.click()
     await expect(inbox.locator(".frozen [data-reported]")).to_contain_text(unkind)
@@ -117,8 +133,8 @@ async def test_a_report_reaches_the_team_and_tells_the_other_nothing(school: Ins
     await expect(helped.get_by_text("Thank you for telling us.")).to_be_visible()
 
 
-async def test_who_looks_gives_a_reason_and_is_on_record(school: Installation, visit: Visit) -> None:
-    chloe, ruth = await visit(school.first, school.person("chloe")), await visit(school.last, school.person("ruth"))
+async def test_who_looks_gives_a_reason_and_is_on_record(at_home: Installation, visit: Visit) -> None:
+    chloe, ruth = await visit(at_home.first, at_home.person("chloe")), await visit(at_home.last, at_home.person("ruth"))
     words = new("Do you want to swap cards?")
     room = RoomPage(await begin(chloe, "Dev"))
     await room.said(words)
@@ -130,7 +146,7 @@ async def test_who_looks_gives_a_reason_and_is_on_record(school: Installation, v
     await look.get_by_role("button", name="Look").click()
     await expect(look.get_by_text(words)).to_be_visible()
     assert await violations(look) == []
-    looks = school.query("SELECT kind FROM audit_log ORDER BY seq DESC LIMIT 20")
+    looks = at_home.query("SELECT kind FROM audit_log ORDER BY seq DESC LIMIT 20")
     assert any("look" in row["kind"] for row in looks)
     assert (await chloe.context.request.get(f"{chloe.url}/oversight/rooms/{thread}")).status in (403, 404)
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from accounts.features import FEATURES
 from tests.serving import PAGE, Served, hidden, serving
 
 
@@ -154,7 +155,7 @@ def test_a_sub_group_is_a_tab_for_those_whom_it_is_for(served: Served) -> None:
         assert (mine[part[1]]["name"], mine[part[1]]["part_of"]) == ("Class 4A", room)
     with served.signed_in("ben") as ben:
         for path in ("/", f"/rooms/{room}", "/api/v1/me", f"/api/v1/rooms/{room}/members"):
-            assert not any(word in ben.get(path, headers=PAGE).text for word in ("For you", "Slow", part[1]))
+            assert not any(word in ben.get(path, headers=PAGE).text for word in ("For you<", "Slow readers", part[1]))
         page(ben, f"/rooms/{part[1]}", 404)
         assert ben.get(f"/api/v1/rooms/{part[1]}/messages").status_code == 404
         news = ben.get("/api/v1/events", params={"rooms": f"{part[1]}:0"}).json()
@@ -178,7 +179,7 @@ def test_the_school_s_words_and_switches_are_used_and_audited(served: Served) ->
         send_plain(amara, "/administration/words", classroom="Home base", club="")
         assert "Home base" in page(amara, "/rooms/new")
         groups = re.findall(r'name="files_groups" value="(g\w+)"', page(amara, "/administration/features"))
-        everybody = dict.fromkeys(("files", "feeds", "threads", "reactions", "scheduling", "forwarding"), "everybody")
+        everybody = dict.fromkeys(FEATURES, "everybody")
         send_plain(amara, "/administration/features", **{**everybody, "files": "groups", "files_groups": groups[0]})
         send_plain(amara, "/administration/features", 400, **{**everybody, "files": "groups"})
         send_plain(amara, "/administration/features", 404, **{**everybody, "files": "groups", "files_groups": "gnone"})
