@@ -105,8 +105,8 @@ async def test_home_and_room_of_those_who_do_not_read_yet_are_few_large_things(
 
 
 async def with_pictures(school: Installation, visit: Visit) -> Visitor:
-    """Aisha, who has chosen pictures that speak, at a device that can."""
-    visitor = await visit(school.first, school.person("aisha"), options=QUIET)
+    """Ella, who has chosen pictures that speak, at a device that can."""
+    visitor = await visit(school.first, school.person("ella"), options=QUIET)
     await visitor.context.add_init_script(f"({VOICE})()")
     page = await visitor.open("/account/settings")
     csrf = await page.locator('.settings [name="csrf"]').input_value()

@@ -23,7 +23,7 @@ from tests.harness.postgres import Postgres
 KINDS = ("sqlite", "postgresql+redis")
 SIGNED_IN = (
     "amara", "daniel", "priya", "ruth", "tom", "leila", "megan", "owen", "sandra", "harjit", "aisha", "ben", "chloe",
-    "dev", "colette", "samir",
+    "dev", "colette", "samir", "ella",
 )  # fmt: skip
 AMPLE = " ".join(
     f"{name}=100000/100000"
