@@ -1,6 +1,7 @@
 """Sent, delivered, read: told to the author once for each change, as far as the relation allows, and to nobody else."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,9 +21,11 @@ from rooms.receipts.pages import _read as readers_of
 from rooms.receipts.showing import of_messages
 from rooms.showing import Showing
 from rooms.turn import Outcome
+from storage.clock import Clock
 from tests.rooms.stickies.people import class_of, thread
 from tests.world import World, code, done, post, remove
 
+SATURDAY = datetime(2026, 11, 28, 10, tzinfo=UTC)
 TOLD = ("sticky_delivered", "sticky_read")
 
 
@@ -103,6 +106,7 @@ async def test_what_was_read_has_been_delivered_also_by_reading_all(world: World
 
 
 async def test_children_learn_nothing_of_each_other(world: World) -> None:
+    world.clock = Clock(SATURDAY)  # when children may write to each other
     here = await class_of(world)
     of = await thread(world, here.ava, here.ben)
     done(await world.do(here.ava, post(of, "Are you coming?")))
@@ -118,6 +122,7 @@ async def test_children_learn_nothing_of_each_other(world: World) -> None:
 
 
 async def test_in_a_group_a_child_learns_of_the_adult_alone(world: World) -> None:
+    world.clock = Clock(SATURDAY)  # when children may write to each other
     here = await class_of(world)
     of = await thread(world, here.teacher, here.ava, here.ben)
     done(await world.do(here.teacher, post(of, "You two will be our readers")))
