@@ -123,6 +123,13 @@ def test_every_language_says_every_refusal(path: Path) -> None:
         assert list(faults(read_po(file, locale=path.parts[-3]), set(said_in_refusals()))) == []
 
 
+def test_telephone_numbers_are_read_from_left_to_right_in_every_language() -> None:
+    """Else a page in Arabic shows 0800 1111 as 1111 0800."""
+    links = [link for path in templates() for link in re.findall(r"<a [^>]*href=.tel:", path.read_text())]
+    assert len(links) > 3
+    assert all('dir="ltr"' in link for link in links)
+
+
 def test_there_is_a_language_of_each_direction() -> None:
     assert len(CATALOGUES) >= 2
     assert {i18n.direction(each) for each in i18n.catalogues()} == {"ltr", "rtl"}
