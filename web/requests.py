@@ -14,6 +14,12 @@ class TooLarge(Exception):  # noqa: N818
     """The body is longer than LARGEST_BODY."""
 
 
+def whole_number(text: str | None, digits: int = 15) -> int | None:
+    """A number as somebody sent it, in plain digits and not too many of them; None for anything else."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 async def body_of(request: Request, limit: int = LARGEST_BODY) -> bytes:
     """The request's body; TooLarge as soon as it is longer than `limit` bytes."""
     parts, size = [], 0

@@ -20,6 +20,7 @@ from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from web.i18n import language_of
 from web.pages import full_day
+from web.requests import whole_number
 
 PATH: Final = "/administration/terms"
 EARLIEST, LATEST = 2000, 2100
@@ -91,8 +92,7 @@ def _read(connection: Connection, actor: Actor, now_ms: int) -> Calendar:
 
 
 def _year_asked(request: Request, today: date) -> int:
-    given = request.query_params.get("year", "")
-    asked = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else 0  # noqa: PLR2004
+    asked = whole_number(request.query_params.get("year"), digits=4) or 0
     return asked if EARLIEST <= asked <= LATEST else year_of(today)
 
 

@@ -20,7 +20,7 @@ from accounts.roster.wording import Problem, Sentence
 from accounts.sessions import Actor
 from realtime.refusal import Refusal
 from web.i18n import catalogues, language_of
-from web.requests import TooLarge
+from web.requests import TooLarge, whole_number
 from web.uploads import upload_of
 
 PATH: Final = "/administration/roster"
@@ -95,8 +95,7 @@ class RosterPages:
 
     async def apply(self, request: Request) -> Response:
         async def work(form: Form) -> str:
-            figure = form.text("confirm")
-            confirmed = int(figure) if figure.isascii() and figure.isdigit() and len(figure) < 10 else None  # noqa: PLR2004
+            confirmed = whole_number(form.text("confirm"), digits=9)
             await self._importing.start(actor_of(request), _run_of(request), confirmed)
             return f"{PATH}/{_run_of(request)}"
 

@@ -30,6 +30,7 @@ from rooms.model import member, room
 from rooms.posts import message
 from storage.database import Transaction
 from storage.rows import AnyRow
+from web.requests import whole_number
 
 INBOX: Final = "/safeguarding"
 NEXT: Final[Mapping[str, str]] = {"received": "looking", "looking": "done", "done": "looking"}
@@ -57,7 +58,7 @@ class InboxPages:
     async def list(self, request: Request) -> Response:
         actor, now_ms, asked = actor_of(request), self._frame.clock.now_ms(), request.query_params
         past, by = asked.get("done") == "true", asked.get("by")
-        before = int(asked["before"]) if asked.get("before", "").isdecimal() and len(asked["before"]) < 16 else None  # noqa: PLR2004
+        before = whole_number(asked.get("before"))
 
         def read(tx: Transaction) -> dict[str, Any]:
             connection, who = tx.connection, who_of(tx.connection, actor, now_ms)

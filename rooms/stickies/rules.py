@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 from accounts.rights import Kind, Who
 from accounts.settings import SchoolSettings
 from realtime.refusal import Refusal
+from web.requests import whole_number
 
 Colour = Literal["lemon", "peach", "rose", "lilac", "sky", "mint"]
 
@@ -43,7 +44,8 @@ def mark(at_ms: int, room_id: str) -> str:
 def place_of(text: str) -> tuple[int, str] | None:
     """The same read back; None for what is no mark."""
     at, _, room = text.partition(".")
-    return (int(at), room) if at.isascii() and at.isdigit() and len(at) < 16 and room else None  # noqa: PLR2004
+    at_ms = whole_number(at)
+    return (at_ms, room) if at_ms is not None and room else None
 
 
 # Where somebody stands among those to choose from, in this order.

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from web.requests import LARGEST_BODY, TooLarge, body_of, form_of, local_path, wants_page
+from web.requests import LARGEST_BODY, TooLarge, body_of, form_of, local_path, wants_page, whole_number
 
 
 def request(*parts: bytes, accept: str = "", path: str = "/", asked: list[int] | None = None) -> Request:
@@ -80,3 +80,12 @@ def test_no_text_leads_elsewhere(path: str) -> None:
 )
 def test_a_browser_gets_a_page_and_a_program_gets_json(accept: str, path: str, page: bool) -> None:
     assert wants_page(request(accept=accept, path=path)) is page
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("481", 481), ("9" * 15, 10**15 - 1), ("9" * 16, None), ("", None), (None, None), ("-1", None),
+     ("1.5", None), (" 1", None), ("\u0663", None), ("\u00b2", None)],
+)  # fmt: skip
+def test_a_number_is_plain_digits_and_not_too_many(text: str | None, number: int | None) -> None:
+    assert whole_number(text) == number
